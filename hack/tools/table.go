@@ -1,0 +1,146 @@
+package main
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+)
+
+const (
+	stripFlags = "-s -w"
+
+	// kubernetesFlags stamps the version: without it kube-apiserver reports a template string that kubectl cannot parse and
+	// that makes Helm refuse charts with a kubeVersion constraint. %s is the version pinned in k8s.mod.
+	kubernetesFlags = stripFlags + " -X k8s.io/component-base/version.gitVersion=%s"
+)
+
+// tool is one row of the table: a program to compile or, when files are set, an asset to join from a module's source.
+type tool struct {
+	name   string
+	mod    string // base name of the module file in this folder
+	module string // the module whose version names the cache entry
+	pkg    string // the package to build; empty for assets
+	flags  string // -ldflags; a %s in it is replaced by the version
+
+	// files of the module's source are joined, in this order, into one YAML document stream; "*" works as in path.Match.
+	files []source
+
+	cold   time.Duration // how long a build takes on two cores with an empty build cache
+	groups []string
+}
+
+// source names files inside one module.
+type source struct {
+	mod, module string
+	globs       []string
+}
+
+// isAsset reports whether the row is joined from files rather than compiled.
+func (t tool) isAsset() bool { return len(t.files) > 0 }
+
+const (
+	groupTest  = "test"
+	groupLocal = "local"
+	groupLint  = "lint"
+	groupAll   = "all"
+)
+
+// tools is the one list of everything that can be built. Rows that share a build cache stand next to each other, the cold
+// estimate being that of the row after the rows before it.
+var tools = []tool{
+	program("controller-gen", "controller-gen", "sigs.k8s.io/controller-tools", "cmd/controller-gen", 35, groupTest),
+	program("etcd", "etcd", "go.etcd.io/etcd/server/v3", "", 86, groupTest, groupLocal),
+	kubernetes("kube-apiserver", 249, groupTest, groupLocal),
+	kubernetes("kubectl", 34, groupTest, groupLocal, groupLint),
+	kubernetes("kube-controller-manager", 117, groupLocal),
+	kubernetes("kube-scheduler", 11, groupLocal),
+	program("kwok", "kwok", "sigs.k8s.io/kwok", "cmd/kwok", 105, groupLocal),
+	program("helm", "helm", "helm.sh/helm/v4", "cmd/helm", 106, groupLocal),
+	program("crane", "crane", "github.com/google/go-containerregistry", "cmd/crane", 21, groupLocal),
+	program("source-controller", "flux-source", "github.com/fluxcd/source-controller", "", 207, groupLocal),
+	program("helm-controller", "flux-helm", "github.com/fluxcd/helm-controller", "", 76, groupLocal),
+	{
+		name: "kwok-stages.yaml", mod: "kwok", module: "sigs.k8s.io/kwok", cold: time.Second, groups: []string{groupLocal},
+		files: []source{{mod: "kwok", module: "sigs.k8s.io/kwok", globs: []string{
+			"kustomize/stage/node/fast/node-initialize.yaml",
+			"kustomize/stage/node/heartbeat-with-lease/node-heartbeat-with-lease.yaml",
+			"kustomize/stage/pod/fast/pod-ready.yaml",
+			"kustomize/stage/pod/fast/pod-complete.yaml",
+			"kustomize/stage/pod/fast/pod-delete.yaml",
+		}}},
+	},
+	{
+		name: "flux-crds.yaml", mod: "flux-source", module: "github.com/fluxcd/source-controller", cold: time.Second,
+		groups: []string{groupTest, groupLocal},
+		files: []source{
+			{mod: "flux-source", module: "github.com/fluxcd/source-controller", globs: []string{"config/crd/bases/*.yaml"}},
+			{mod: "flux-helm", module: "github.com/fluxcd/helm-controller", globs: []string{"config/crd/bases/*.yaml"}},
+		},
+	},
+	program("golangci-lint", "golangci", "github.com/golangci/golangci-lint/v2", "cmd/golangci-lint", 107, groupLint),
+	program("kubeconform", "kubeconform", "github.com/yannh/kubeconform", "cmd/kubeconform", 10, groupLint),
+}
+
+// program is the row of a Go program; dir is the package's folder inside the module, empty for the module's root.
+func program(name, mod, module, dir string, coldSeconds int, groups ...string) tool {
+	pkg := module
+	if dir != "" {
+		pkg += "/" + dir
+	}
+	return tool{
+		name: name, mod: mod, module: module, pkg: pkg, flags: stripFlags,
+		cold: time.Duration(coldSeconds) * time.Second, groups: groups,
+	}
+}
+
+// kubernetes is the row of a program of the Kubernetes release.
+func kubernetes(name string, coldSeconds int, groups ...string) tool {
+	t := program(name, "k8s", "k8s.io/kubernetes", "cmd/"+name, coldSeconds, groups...)
+	t.flags = kubernetesFlags
+	return t
+}
+
+// choose resolves tool and group names to rows, in the order of the table and without repetition. No names means all.
+func choose(names []string) ([]tool, error) {
+	if len(names) == 0 {
+		names = []string{groupAll}
+	}
+	wanted := map[string]bool{}
+	for _, name := range names {
+		found := false
+		for _, t := range tools {
+			if name == t.name || name == groupAll || slices.Contains(t.groups, name) {
+				wanted[t.name], found = true, true
+			}
+		}
+		if !found {
+			return nil, fmt.Errorf("unknown tool or group %q; known groups: %s; known tools: %s",
+				name, strings.Join(groupNames(), ", "), strings.Join(toolNames(), ", "))
+		}
+	}
+	var chosen []tool
+	for _, t := range tools {
+		if wanted[t.name] {
+			chosen = append(chosen, t)
+		}
+	}
+	return chosen, nil
+}
+
+func groupNames() []string {
+	names := []string{groupAll}
+	for _, t := range tools {
+		names = append(names, t.groups...)
+	}
+	slices.Sort(names)
+	return slices.Compact(names)
+}
+
+func toolNames() []string {
+	names := make([]string, 0, len(tools))
+	for _, t := range tools {
+		names = append(names, t.name)
+	}
+	return names
+}
