@@ -1,0 +1,62 @@
+package v1alpha1
+
+// Labels.
+const (
+	// LabelID holds the UUID from which every legacy id derives. The facade sets it at creation, else the controller sets
+	// it to metadata.uid. It is immutable, and unlike the UID it survives backup and restore.
+	LabelID = GroupName + "/id"
+
+	// LabelPlatform, on a namespace, names the Platform of the Clusters in it that name none themselves.
+	LabelPlatform = GroupName + "/platform"
+
+	// LabelCluster holds the name of the Cluster that an object belongs to.
+	LabelCluster = GroupName + "/cluster"
+
+	// LabelAddon holds the name of the Addon that an object was rendered for. It marks HelmReleases, sources and Secrets as
+	// ours: the admission policy on HelmReleases selects by it.
+	LabelAddon = GroupName + "/addon"
+
+	// LabelInstance, on an Addon, is the instance name under which the REST dialects know it and under which its Helm
+	// release is installed. Without it the Addon's own name is used.
+	LabelInstance = GroupName + "/instance"
+
+	// LabelAdapter, on an AdapterStatus, holds the name of the adapter that reports.
+	LabelAdapter = GroupName + "/adapter"
+
+	// LabelRequired, on an AddonTemplate with the value "true", tells CCE clients that the add-on is part of every cluster.
+	LabelRequired = GroupName + "/required"
+
+	// LabelNodePool, on a node of a tenant cluster, holds the pool name of the NodePool the node belongs to.
+	LabelNodePool = GroupName + "/node-pool"
+)
+
+// Annotations.
+const (
+	// AnnotationDefaultPlatform with the value "true" marks the Platform of Clusters for which nothing else decides.
+	AnnotationDefaultPlatform = GroupName + "/is-default"
+
+	// AnnotationNKSTask, on a Cluster, records the NKS task that runs on it (see the NKS dialect).
+	AnnotationNKSTask = GroupName + "/nks-task"
+)
+
+// Finalizers.
+const (
+	// ClusterFinalizer keeps a Cluster until its children are gone and every required adapter reported Finalized.
+	ClusterFinalizer = GroupName + "/cluster"
+
+	// NodePoolFinalizer keeps a NodePool until every required adapter reported Finalized.
+	NodePoolFinalizer = GroupName + "/nodepool"
+
+	// AddonFinalizer keeps an Addon until its release is uninstalled or, by policy, abandoned.
+	AddonFinalizer = GroupName + "/addon"
+
+	// ReportFinalizer keeps an AdapterStatus while its target exists. Without it the end of a namespace would remove the
+	// reports first, and no adapter could create a new one there to say that it is done.
+	ReportFinalizer = GroupName + "/report"
+)
+
+// SecretTypeAccessKey is the type of Secrets that hold an access key pair of the CCE dialect.
+const SecretTypeAccessKey = GroupName + "/access-key"
+
+// KubeconfigKey is the key under which a kubeconfig Secret holds the kubeconfig. Flux reads the same key.
+const KubeconfigKey = "value"

@@ -1,0 +1,83 @@
+package aggregate
+
+import (
+	"time"
+
+	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+
+	fleetv1 "github.com/slipway-dev/slipway/api/v1alpha1"
+)
+
+// Input is all that the conditions depend on.
+type Input struct {
+	// Kind is fleetv1.KindCluster or fleetv1.KindNodePool.
+	Kind string
+	// Generation is the object's present metadata.generation.
+	Generation int64
+	// CreatedTime is the object's creationTimestamp. Conditions that never changed since birth carry it.
+	CreatedTime metav1.Time
+	// Deleting tells that the object has a deletion timestamp.
+	Deleting bool
+	// Required are the adapters that the Platform requires for the kind. Order and repetition do not matter.
+	Required []string
+	// Reports are the stored reports, at most one per adapter. Those without a report count as none.
+	Reports []AdapterReport
+	// Previous are the conditions as stored, of which Ready, Available and the latched ones matter.
+	Previous []metav1.Condition
+	// ObservedGeneration is status.observedGeneration as stored.
+	ObservedGeneration int64
+	// Children are what is left of a Cluster's node pools and add-ons. They count while deleting only.
+	Children Children
+	// Updated tells that a Cluster's node pools give reason to latch the condition Updated: one is younger than
+	// Provisioned, has a generation above its own Provisioned, or is being deleted.
+	Updated bool
+	// PoolsReady tells that the pools a Cluster must have ready before it is provisioned are. Ignored for NodePools.
+	PoolsReady bool
+	// Fault is a reason outside the reports why the present generation cannot be reached, or nil. It sets Stalled.
+	Fault *Fault
+	// Deadline is how long adapters have to handle a generation, counted from when it was first seen. Zero means for ever.
+	Deadline time.Duration
+	// Now is the reference time, for transitions and for the deadline.
+	Now metav1.Time
+}
+
+// AdapterReport is what one adapter reported.
+type AdapterReport struct {
+	// Adapter is the name of the adapter.
+	Adapter string
+	// Report is its latest stored report; nil counts as none.
+	Report *fleetv1.Report
+}
+
+// Children counts what is left below a Cluster.
+type Children struct {
+	// NodePools is the number of node pools.
+	NodePools int
+	// Addons is the number of add-ons.
+	Addons int
+}
+
+// Fault is a reason outside the reports why a generation cannot be reached.
+type Fault struct {
+	// Reason is a reason of the condition Stalled, for example fleetv1.ReasonPlatformNotFound.
+	Reason string
+	// Message says what is wrong and what to do about it.
+	Message string
+}
+
+// Result is what follows from an Input.
+type Result struct {
+	// Conditions is the whole set, in a fixed order: Ready, Available, Reconciling, Stalled, Provisioned, Updated, then one
+	// per adapter by type. Equal inputs with equal Previous give equal conditions, so that nothing need be written.
+	Conditions []metav1.Condition
+	// ObservedGeneration is the value for status.observedGeneration.
+	ObservedGeneration int64
+	// Adapters is how many required adapters report Available=True at the present generation, of how many: "3/4".
+	Adapters string
+	// Finished tells that the object is being deleted and nothing is left to wait for (row R3): its finalizer can go.
+	Finished bool
+	// Waiting names, sorted, the required adapters that a deleted object still waits for.
+	Waiting []string
+	// Recheck is when time alone will change the result (the deadline), or zero.
+	Recheck time.Time
+}
