@@ -50,6 +50,9 @@ const (
 	// AddonFinalizer keeps an Addon until its release is uninstalled or, by policy, abandoned.
 	AddonFinalizer = GroupName + "/addon"
 
+	// PlatformFinalizer keeps a Platform while Clusters are on it.
+	PlatformFinalizer = GroupName + "/platform"
+
 	// ReportFinalizer keeps an AdapterStatus while its target exists. Without it the end of a namespace would remove the
 	// reports first, and no adapter could create a new one there to say that it is done.
 	ReportFinalizer = GroupName + "/report"
