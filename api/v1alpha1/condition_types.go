@@ -87,6 +87,14 @@ const ConditionUpdated = "Updated"
 // ReasonUpdated goes with Updated=True.
 const ReasonUpdated = "Updated"
 
+// Reasons of <Adapter>Successful where the adapter gave no reason.
+const (
+	// ReasonAdapterAvailable goes with True.
+	ReasonAdapterAvailable = "AdapterAvailable"
+	// ReasonAdapterUnavailable goes with False.
+	ReasonAdapterUnavailable = "AdapterUnavailable"
+)
+
 // Conditions of an adapter's report.
 const (
 	// ReportAvailable tells whether the adapter's part works. The aggregation counts it.

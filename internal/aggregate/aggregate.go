@@ -22,11 +22,11 @@ type Input struct {
 	Required []string
 	// Reports are the stored reports, at most one per adapter. Those without a report count as none.
 	Reports []AdapterReport
-	// Previous are the conditions as stored, of which Ready, Available and the latched ones matter.
+	// Previous are the conditions as stored, in any order. Those of the adapters do not matter.
 	Previous []metav1.Condition
 	// ObservedGeneration is status.observedGeneration as stored.
 	ObservedGeneration int64
-	// Children are what is left of a Cluster's node pools and add-ons. They count while deleting only.
+	// Children are what is left of a Cluster's node pools and add-ons. They matter while deleting only.
 	Children Children
 	// Updated tells that a Cluster's node pools give reason to latch the condition Updated: one is younger than
 	// Provisioned, has a generation above its own Provisioned, or is being deleted.
@@ -35,6 +35,10 @@ type Input struct {
 	PoolsReady bool
 	// Fault is a reason outside the reports why the present generation cannot be reached, or nil. It sets Stalled.
 	Fault *Fault
+	// Hold is something outside the reports that has to come first and may well come by itself, or nil: a NodePool's Cluster
+	// that does not exist yet. It keeps Ready False and is what Reconciling says. It stalls nothing, and the deadline counts
+	// from its end. It is ignored while deleting.
+	Hold *Fault
 	// Deadline is how long adapters have to handle a generation, counted from when it was first seen. Zero means for ever.
 	Deadline time.Duration
 	// Now is the reference time, for transitions and for the deadline.
@@ -49,17 +53,17 @@ type AdapterReport struct {
 	Report *fleetv1.Report
 }
 
-// Children counts what is left below a Cluster.
+// Children is what is left below a Cluster, by name, in any order.
 type Children struct {
-	// NodePools is the number of node pools.
-	NodePools int
-	// Addons is the number of add-ons.
-	Addons int
+	// NodePools are the names of the node pools.
+	NodePools []string
+	// Addons are the names of the add-ons.
+	Addons []string
 }
 
-// Fault is a reason outside the reports why a generation cannot be reached.
+// Fault is a reason outside the reports why a generation cannot be reached, or not yet.
 type Fault struct {
-	// Reason is a reason of the condition Stalled, for example fleetv1.ReasonPlatformNotFound.
+	// Reason is one of fleetv1's, for example fleetv1.ReasonPlatformNotFound.
 	Reason string
 	// Message says what is wrong and what to do about it.
 	Message string
