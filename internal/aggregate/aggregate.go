@@ -85,3 +85,25 @@ type Result struct {
 	// Recheck is when time alone will change the result (the deadline), or zero.
 	Recheck time.Time
 }
+
+// Aggregate returns what follows from the input. It changes nothing that the input points to.
+func Aggregate(in Input) Result {
+	v := newView(in)
+	ready, waiting := v.ready()
+	p := v.progress(ready, waiting)
+
+	conditions := []metav1.Condition{ready, v.available(), p.reconciling, p.stalled}
+	conditions = append(conditions, v.latched(ready)...)
+	conditions = append(conditions, v.adapters()...)
+	for i := range conditions {
+		conditions[i].Message = fitMessage(conditions[i].Message)
+	}
+	return Result{
+		Conditions:         conditions,
+		ObservedGeneration: p.observedGeneration,
+		Adapters:           v.summary(),
+		Finished:           in.Deleting && ready.Status == metav1.ConditionTrue,
+		Waiting:            waiting,
+		Recheck:            p.recheck,
+	}
+}
