@@ -5,6 +5,9 @@ import (
 	"k8s.io/apimachinery/pkg/runtime"
 )
 
+// KindAddon is the kind of an Addon.
+const KindAddon = "Addon"
+
 // Addon is one add-on wished on one Cluster.
 //
 // +kubebuilder:object:root=true

@@ -53,6 +53,9 @@ const (
 	// PlatformFinalizer keeps a Platform while Clusters are on it.
 	PlatformFinalizer = GroupName + "/platform"
 
+	// TemplateFinalizer keeps an AddonTemplate while Addons are made from it.
+	TemplateFinalizer = GroupName + "/addontemplate"
+
 	// ReportFinalizer keeps an AdapterStatus while its target exists. Without it the end of a namespace would remove the
 	// reports first, and no adapter could create a new one there to say that it is done.
 	ReportFinalizer = GroupName + "/report"

@@ -1,0 +1,156 @@
+package release
+
+import (
+	"crypto/sha256"
+	"encoding/hex"
+	"encoding/json"
+	"fmt"
+
+	corev1 "k8s.io/api/core/v1"
+	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+	"k8s.io/apimachinery/pkg/apis/meta/v1/unstructured"
+	"k8s.io/apimachinery/pkg/runtime"
+
+	fleetv1 "github.com/slipway-dev/slipway/api/v1alpha1"
+)
+
+// Input is what a release is rendered from.
+type Input struct {
+	// Addon is the wish.
+	Addon *fleetv1.Addon
+	// Template is the catalogue entry that the Addon names.
+	Template *fleetv1.AddonTemplate
+	// Version is the version of the template to install.
+	Version *fleetv1.AddonVersion
+	// Values are the chart's values.
+	Values map[string]any
+	// Kubeconfig is the sanitized kubeconfig of the tenant cluster.
+	Kubeconfig []byte
+}
+
+// Objects are the rendered objects in the order in which they are applied: what a release refers to comes before it.
+type Objects struct {
+	// Source is the HelmRepository or OCIRepository.
+	Source *unstructured.Unstructured
+	// Values is the Secret with the chart's values.
+	Values *unstructured.Unstructured
+	// Kubeconfig is the Secret with the tenant's kubeconfig.
+	Kubeconfig *unstructured.Unstructured
+	// Release is the HelmRelease.
+	Release *unstructured.Unstructured
+
+	// Checksum changes when anything that decides about the release changes. A new kubeconfig does not change it: the
+	// release stays what it is.
+	Checksum string
+}
+
+// All returns the objects in the order in which they are applied.
+func (o Objects) All() []*unstructured.Unstructured {
+	return []*unstructured.Unstructured{o.Source, o.Values, o.Kubeconfig, o.Release}
+}
+
+// Render returns the objects that install the add-on.
+func Render(in Input) (Objects, error) {
+	if name := in.Addon.InstanceName(); len(name) > maxReleaseName {
+		return Objects{}, fmt.Errorf("the label %s has %d characters: the name of a Helm release has at most %d",
+			fleetv1.LabelInstance, len(name), maxReleaseName)
+	}
+	if len(in.Kubeconfig) == 0 {
+		return Objects{}, fmt.Errorf("there is no kubeconfig for cluster %s", in.Addon.Spec.ClusterName)
+	}
+	// JSON is YAML; its keys are sorted, so that the same values are always the same text.
+	values, err := json.MarshalIndent(in.Values, "", "  ")
+	if err != nil {
+		return Objects{}, fmt.Errorf("writing the values: %w", err)
+	}
+	source, err := object(source(in))
+	if err != nil {
+		return Objects{}, err
+	}
+	valuesSecret, err := object(secret(in.Addon, ValuesSecretName(in.Addon.Name), ValuesKey, values))
+	if err != nil {
+		return Objects{}, err
+	}
+	kubeconfig := secret(in.Addon, KubeconfigSecretName(in.Addon.Name), fleetv1.KubeconfigKey, in.Kubeconfig)
+	kubeconfig.Labels[labelWatch] = labelWatchEnabled
+	kubeconfigSecret, err := object(kubeconfig)
+	if err != nil {
+		return Objects{}, err
+	}
+	helmRelease, err := object(helmRelease(in, digest(values)))
+	if err != nil {
+		return Objects{}, err
+	}
+	// A field that was set by a patch stays unless it is applied, and suspending patches this one.
+	if err := unstructured.SetNestedField(helmRelease.Object, in.Addon.Spec.Suspend, "spec", "suspend"); err != nil {
+		return Objects{}, fmt.Errorf("setting spec.suspend: %w", err)
+	}
+	sum, err := checksum(source, valuesSecret, helmRelease)
+	if err != nil {
+		return Objects{}, err
+	}
+	return Objects{Source: source, Values: valuesSecret, Kubeconfig: kubeconfigSecret, Release: helmRelease, Checksum: sum}, nil
+}
+
+// maxReleaseName is the longest name that Helm takes.
+const maxReleaseName = 53
+
+// meta is the metadata that all rendered objects have: their place, the label by which the admission policy knows them,
+// and the Addon as their controller, so that nothing outlives it.
+func meta(addon *fleetv1.Addon, name string) metav1.ObjectMeta {
+	yes := true
+	return metav1.ObjectMeta{
+		Namespace: addon.Namespace,
+		Name:      name,
+		Labels: map[string]string{
+			fleetv1.LabelAddon:   addon.Name,
+			fleetv1.LabelCluster: addon.Spec.ClusterName,
+		},
+		OwnerReferences: []metav1.OwnerReference{{
+			APIVersion:         fleetv1.SchemeGroupVersion.String(),
+			Kind:               fleetv1.KindAddon,
+			Name:               addon.Name,
+			UID:                addon.UID,
+			Controller:         &yes,
+			BlockOwnerDeletion: &yes,
+		}},
+	}
+}
+
+func secret(addon *fleetv1.Addon, name, key string, value []byte) *corev1.Secret {
+	return &corev1.Secret{
+		TypeMeta:   metav1.TypeMeta{APIVersion: "v1", Kind: "Secret"},
+		ObjectMeta: meta(addon, name),
+		Type:       corev1.SecretTypeOpaque,
+		Data:       map[string][]byte{key: value},
+	}
+}
+
+// object turns a typed object into what server-side apply sends: only what is set.
+func object(typed runtime.Object) (*unstructured.Unstructured, error) {
+	content, err := runtime.DefaultUnstructuredConverter.ToUnstructured(typed)
+	if err != nil {
+		return nil, fmt.Errorf("writing a %T: %w", typed, err)
+	}
+	delete(content, "status")
+	u := &unstructured.Unstructured{Object: content}
+	unstructured.RemoveNestedField(u.Object, "metadata", "creationTimestamp")
+	return u, nil
+}
+
+func checksum(objects ...*unstructured.Unstructured) (string, error) {
+	sum := sha256.New()
+	for _, o := range objects {
+		text, err := json.Marshal(o.Object)
+		if err != nil {
+			return "", fmt.Errorf("writing a %s: %w", o.GetKind(), err)
+		}
+		sum.Write(text)
+	}
+	return hex.EncodeToString(sum.Sum(nil))[:32], nil
+}
+
+func digest(text []byte) string {
+	sum := sha256.Sum256(text)
+	return hex.EncodeToString(sum[:])[:32]
+}
