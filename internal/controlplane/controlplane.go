@@ -70,7 +70,7 @@ type ControlPlane struct {
 	opts Options
 
 	mu    sync.Mutex // guards ports, and keeps changes of one program apart; the lock file does so among programs
-	ports ports
+	ports process.Ports
 }
 
 // Open loads the control plane in opts.Dir, or makes its certificates and chooses its ports. It starts nothing.
