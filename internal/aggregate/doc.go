@@ -1,9 +1,11 @@
 // Package aggregate turns what adapters report about a Cluster or NodePool into its conditions: Ready and Available by
-// generation, one condition per adapter, and Reconciling and Stalled for kstatus.
+// generation, one condition per adapter, and Reconciling and Stalled for kstatus. Beside this it says which reports are
+// taken (Decide, Merge) and which facts follow from them (ClusterFacts, NodePoolFacts).
 //
-// It is one pure function and its parts. The controllers call it for reports that came as custom resources, for changed
-// specs and for repair; the facade's report handler calls it before it answers. It has no client, context, clock or logger:
-// the reference time and the previous conditions are inputs, so that every case is a table row.
+// It is pure functions only. The controllers call Aggregate for reports that came as custom resources, for changed specs
+// and for repair; the facade's report handler calls it before it answers. Whoever writes reports calls Decide and Merge. The
+// package has no client, context, clock or logger: the reference time and the previous conditions are inputs, so that every
+// case is a table row.
 //
 // The rows R1–R7 (Ready) and A1–A4 (Available) are those of docs/design/001-aggregation.md.
 package aggregate
