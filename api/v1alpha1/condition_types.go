@@ -109,6 +109,30 @@ const (
 	ReportStalled = "Stalled"
 )
 
+// Reasons that internal/adapter gives in the reports of every adapter written on it. Adapters add reasons of their own.
+const (
+	// ReasonReportOpened goes with the first report about a target, made before the adapter was asked.
+	ReasonReportOpened = "ReportOpened"
+	// ReasonAdapterError goes with Available=False and Health=False: the adapter failed and tries again.
+	ReasonAdapterError = "AdapterError"
+	// ReasonFinalized goes with Finalized=True.
+	ReasonFinalized = "Finalized"
+	// ReasonNotFinalized goes with Finalized=False: a deletion is not carried out yet.
+	ReasonNotFinalized = "NotFinalized"
+)
+
+// Reasons of the import adapter's reports; KubeconfigInvalid and ClusterUnreachable, which Addons have too, are among them.
+const (
+	// ReasonKubeconfigMissing goes with Available=False: the Secret with the kubeconfig, or its key, does not exist.
+	ReasonKubeconfigMissing = "KubeconfigMissing"
+	// ReasonCredentialsRefused goes with Available=False: the cluster answers and does not accept the kubeconfig's user.
+	ReasonCredentialsRefused = "CredentialsRefused"
+	// ReasonClusterAnswers goes with Available=True.
+	ReasonClusterAnswers = "ClusterAnswers"
+	// ReasonReleased goes with the deletion of an imported object: nothing was touched on the cluster.
+	ReasonReleased = "Released"
+)
+
 // ConditionInstalled, on Addons, is set at the first Ready=True and stays.
 const ConditionInstalled = "Installed"
 
