@@ -88,12 +88,18 @@ type Report struct {
 	// +kubebuilder:validation:Minimum=1
 	ObservedGeneration int64 `json:"observedGeneration"`
 
-	// observedTime is when the adapter looked.
+	// observedTime is when the adapter looked, with microseconds: 2026-01-01T00:00:00.000000Z.
 	// +required
+	// +kubebuilder:validation:Type=string
+	// +kubebuilder:validation:Format=date-time
+	// +kubebuilder:validation:Pattern=`^[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9:]{8}\.[0-9]{6}(Z|[+-]([01][0-9]|2[0-3]):[0-5][0-9])$`
 	ObservedTime metav1.MicroTime `json:"observedTime"`
 
 	// createdTime is the observedTime of the adapter's first report about the target.
 	// +optional
+	// +kubebuilder:validation:Type=string
+	// +kubebuilder:validation:Format=date-time
+	// +kubebuilder:validation:Pattern=`^[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9:]{8}\.[0-9]{6}(Z|[+-]([01][0-9]|2[0-3]):[0-5][0-9])$`
 	CreatedTime *metav1.MicroTime `json:"createdTime,omitempty"`
 
 	// conditions are what the adapter found. Available, Applied and Health are mandatory: Available says that the adapter's
@@ -154,6 +160,9 @@ type ReportCondition struct {
 
 	// lastTransitionTime is the observedTime of the report that changed the status.
 	// +optional
+	// +kubebuilder:validation:Type=string
+	// +kubebuilder:validation:Format=date-time
+	// +kubebuilder:validation:Pattern=`^[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9:]{8}\.[0-9]{6}(Z|[+-]([01][0-9]|2[0-3]):[0-5][0-9])$`
 	LastTransitionTime *metav1.MicroTime `json:"lastTransitionTime,omitempty"`
 }
 
@@ -182,6 +191,9 @@ type ClusterFacts struct {
 
 	// certificateExpiry is when the cluster's certificates expire.
 	// +optional
+	// +kubebuilder:validation:Type=string
+	// +kubebuilder:validation:Format=date-time
+	// +kubebuilder:validation:Pattern=`^[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9:]{8}(\.[0-9]+)?(Z|[+-]([01][0-9]|2[0-3]):[0-5][0-9])$`
 	CertificateExpiry *metav1.Time `json:"certificateExpiry,omitempty"`
 }
 

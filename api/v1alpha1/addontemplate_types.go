@@ -84,6 +84,9 @@ type AddonTemplateSpec struct {
 
 	// timeout is how long an installation or upgrade may take before it counts as failed. Default 5m.
 	// +optional
+	// +kubebuilder:validation:Type=string
+	// +kubebuilder:validation:MaxLength=32
+	// +kubebuilder:validation:XValidation:rule="self.matches('^([0-9]+(\\\\.[0-9]+)?(ms|s|m|h))+$') && duration(self) >= duration('1s')",message="timeout must be a duration of at least 1s, for example 5m"
 	Timeout *metav1.Duration `json:"timeout,omitempty"`
 
 	// versions are the versions on offer, newest first by convention.
@@ -113,6 +116,9 @@ type ChartSource struct {
 
 	// interval is how often Flux looks for changes. Default 10m.
 	// +optional
+	// +kubebuilder:validation:Type=string
+	// +kubebuilder:validation:MaxLength=32
+	// +kubebuilder:validation:XValidation:rule="self.matches('^([0-9]+(\\\\.[0-9]+)?(ms|s|m|h))+$') && duration(self) >= duration('1s')",message="interval must be a duration of at least 1s, for example 10m"
 	Interval *metav1.Duration `json:"interval,omitempty"`
 
 	// insecure allows an OCI registry without TLS. For local environments.

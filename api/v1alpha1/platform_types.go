@@ -79,19 +79,25 @@ type PlatformSpec struct {
 	// but not stored. Default 30s.
 	// +optional
 	// +kubebuilder:default="30s"
-	// +kubebuilder:validation:XValidation:rule="duration(self) >= duration('1s') && duration(self) <= duration('24h')",message="heartbeatPeriod must be from 1s to 24h"
+	// +kubebuilder:validation:Type=string
+	// +kubebuilder:validation:MaxLength=32
+	// +kubebuilder:validation:XValidation:rule="self.matches('^([0-9]+(\\\\.[0-9]+)?(ms|s|m|h))+$') && duration(self) >= duration('1s') && duration(self) <= duration('24h')",message="heartbeatPeriod must be a duration from 1s to 24h, for example 30s"
 	HeartbeatPeriod *metav1.Duration `json:"heartbeatPeriod,omitempty"`
 
 	// operationDeadline is how long adapters have to handle a generation before the object counts as stalled. Default 1h.
 	// +optional
 	// +kubebuilder:default="1h"
-	// +kubebuilder:validation:XValidation:rule="duration(self) >= duration('1s')",message="operationDeadline must be at least 1s"
+	// +kubebuilder:validation:Type=string
+	// +kubebuilder:validation:MaxLength=32
+	// +kubebuilder:validation:XValidation:rule="self.matches('^([0-9]+(\\\\.[0-9]+)?(ms|s|m|h))+$') && duration(self) >= duration('1s')",message="operationDeadline must be a duration of at least 1s, for example 1h"
 	OperationDeadline *metav1.Duration `json:"operationDeadline,omitempty"`
 
 	// operationTTL is how long Operations are kept after their end. Default 2160h (90 days).
 	// +optional
 	// +kubebuilder:default="2160h"
-	// +kubebuilder:validation:XValidation:rule="duration(self) >= duration('1m')",message="operationTTL must be at least 1m"
+	// +kubebuilder:validation:Type=string
+	// +kubebuilder:validation:MaxLength=32
+	// +kubebuilder:validation:XValidation:rule="self.matches('^([0-9]+(\\\\.[0-9]+)?(ms|s|m|h))+$') && duration(self) >= duration('1m')",message="operationTTL must be a duration of at least 1m, for example 2160h"
 	OperationTTL *metav1.Duration `json:"operationTTL,omitempty"`
 
 	// addonDelivery says where the Flux that installs add-ons runs. Default Hub.
@@ -103,7 +109,9 @@ type PlatformSpec struct {
 	// cannot be reached, before the release is abandoned. Default 5m.
 	// +optional
 	// +kubebuilder:default="5m"
-	// +kubebuilder:validation:XValidation:rule="duration(self) >= duration('1s')",message="releaseAbandonTimeout must be at least 1s"
+	// +kubebuilder:validation:Type=string
+	// +kubebuilder:validation:MaxLength=32
+	// +kubebuilder:validation:XValidation:rule="self.matches('^([0-9]+(\\\\.[0-9]+)?(ms|s|m|h))+$') && duration(self) >= duration('1s')",message="releaseAbandonTimeout must be a duration of at least 1s, for example 5m"
 	ReleaseAbandonTimeout *metav1.Duration `json:"releaseAbandonTimeout,omitempty"`
 }
 
