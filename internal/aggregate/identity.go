@@ -55,7 +55,7 @@ func encoded(record *runtime.RawExtension) []byte {
 		return nil
 	}
 	raw, err := record.MarshalJSON()
-	if err != nil || bytes.Equal(raw, []byte("null")) {
+	if err != nil || len(raw) == 0 || bytes.Equal(raw, []byte("null")) {
 		return nil
 	}
 	return raw
