@@ -181,6 +181,14 @@ func (c *ControlPlane) Running() map[string]bool {
 	return out
 }
 
+// RecordFile is where the process of a component is recorded (see internal/process).
+func (c *ControlPlane) RecordFile(component Component) string {
+	return recordFile(c.opts.Dir, component)
+}
+
+// LogFile is where a component logs.
+func (c *ControlPlane) LogFile(component Component) string { return logFile(c.opts.Dir, component) }
+
 // exclusively runs a change alone, among the goroutines of this program and among programs.
 func (c *ControlPlane) exclusively(ctx context.Context, change func() error) error {
 	c.mu.Lock()

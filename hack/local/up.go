@@ -1,0 +1,124 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"os"
+	"strings"
+	"time"
+
+	"github.com/slipway-dev/slipway/internal/controlplane"
+	"github.com/slipway-dev/slipway/internal/process"
+)
+
+// environment is what the steps of up share. Each field says which step fills it.
+type environment struct {
+	layout
+	*progress
+	binDir string                     // buildTools
+	hub    *controlplane.ControlPlane // startHub
+	ports  process.Ports              // up
+	// expected are the processes that have been started or found: none of them may die while up waits for something.
+	expected []expectation
+}
+
+// step is one line of the table of contents.
+type step struct {
+	name string
+	run  func(context.Context) error
+}
+
+// up brings the environment to where it should be.
+func up(ctx context.Context, l layout, timeout time.Duration, p *progress) error {
+	if err := l.prepare(); err != nil {
+		return err
+	}
+	lockCtx, cancel := context.WithTimeout(ctx, timeout)
+	defer cancel()
+	unlock, err := process.Lock(lockCtx, l.lock())
+	if err != nil {
+		return err
+	}
+	defer unlock()
+	e := &environment{layout: l, progress: p}
+	if e.ports, err = process.LoadPorts(l.ports()); err != nil {
+		return err
+	}
+	if err := e.runSteps(ctx, []step{
+		{"building the pinned tools that are missing", e.buildTools},
+		{"building our binaries", e.buildBinaries},
+	}); err != nil {
+		return err
+	}
+
+	ctx, cancel = context.WithTimeout(ctx, timeout)
+	defer cancel()
+	return e.runSteps(ctx, []step{
+		{"starting the management cluster", e.startHub},
+		{"applying CRDs", e.applyCRDs},
+		{"applying roles", e.applyRoles},
+		{"applying admission policies", e.ifPresent(e.applyPolicies, "config", "policy", "kustomization.yaml")},
+		{"serving the sample charts", e.serveCharts},
+		{"starting Flux", e.startFlux},
+		{"starting the manager", e.ifPresent(e.startManager, "cmd", "manager", "main.go")},
+		{"applying webhooks", e.ifPresent(e.applyWebhooks, "config", "webhook", "manifests.yaml")},
+		{"starting the kwok-adapter", e.ifPresent(e.startAdapter, "cmd", "kwok-adapter", "main.go")},
+		{"applying the catalogue", e.applyCatalogue},
+		{"applying the samples", e.applySamples},
+		{"waiting for the sample cluster and its add-on", e.ifPresent(e.waitForSamples, "cmd", "manager", "main.go")},
+		{"", e.summarize},
+	})
+}
+
+func (e *environment) runSteps(ctx context.Context, steps []step) error {
+	for _, s := range steps {
+		if s.name != "" {
+			e.say("%s", s.name)
+		}
+		if err := s.run(ctx); err != nil {
+			return fmt.Errorf("%s: %w", s.name, err)
+		}
+	}
+	return nil
+}
+
+// ifPresent skips a step whose sources are not in the checkout.
+func (e *environment) ifPresent(run func(context.Context) error, elements ...string) func(context.Context) error {
+	return func(ctx context.Context) error {
+		if _, err := os.Stat(e.source(elements...)); err != nil {
+			e.say("  skipped: no %s yet", strings.Join(elements, "/"))
+			return nil
+		}
+		return run(ctx)
+	}
+}
+
+// startHub runs the management cluster and writes what users need to reach it.
+func (e *environment) startHub(ctx context.Context) error {
+	hub, err := controlplane.Open(controlplane.Options{
+		Dir: e.layout.hub(), BinDir: e.binDir, ControllerManager: true, Aggregation: true,
+	})
+	if err != nil {
+		return err
+	}
+	if err := hub.Start(ctx); err != nil {
+		return err
+	}
+	e.hub = hub
+	for component := range hub.Running() {
+		name := controlplane.Component(component)
+		e.expect("hub/"+component, hub.RecordFile(name), hub.LogFile(name))
+	}
+	kubeconfig, err := hub.AdminKubeconfig()
+	if err != nil {
+		return err
+	}
+	if err := os.WriteFile(e.kubeconfig(), kubeconfig, 0o600); err != nil {
+		return fmt.Errorf("writing the kubeconfig: %w", err)
+	}
+	if err := e.writeEnv(); err != nil {
+		return err
+	}
+	e.say("  %s is ready", hub.Endpoint())
+	return nil
+}
