@@ -1,0 +1,90 @@
+package cluster
+
+import (
+	"context"
+	"fmt"
+	"time"
+
+	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+	"k8s.io/utils/clock"
+	ctrl "sigs.k8s.io/controller-runtime"
+	"sigs.k8s.io/controller-runtime/pkg/client"
+
+	fleetv1 "github.com/slipway-dev/slipway/api/v1alpha1"
+	"github.com/slipway-dev/slipway/internal/aggregate"
+	"github.com/slipway-dev/slipway/internal/conditions"
+	"github.com/slipway-dev/slipway/internal/events"
+	"github.com/slipway-dev/slipway/internal/outcome"
+)
+
+// Reconciler brings the status of Clusters in line with what is reported about them.
+type Reconciler struct {
+	// Client reads from a cache that is indexed by the selectable fields of fleetv1, and writes.
+	Client client.Client
+	// Recorder takes the events.
+	Recorder events.Recorder
+	// Clock tells the time of transitions and deadlines.
+	Clock clock.PassiveClock
+}
+
+// Reconcile handles one Cluster: gather, aggregate, apply.
+//
+// +kubebuilder:rbac:groups=fleet.slipway.dev,resources=clusters,verbs=get;list;watch;patch
+// +kubebuilder:rbac:groups=fleet.slipway.dev,resources=clusters/status,verbs=patch
+// +kubebuilder:rbac:groups=fleet.slipway.dev,resources=addons;nodepools,verbs=get;list;watch;delete
+// +kubebuilder:rbac:groups=fleet.slipway.dev,resources=adapterstatuses;platforms,verbs=get;list;watch
+// +kubebuilder:rbac:groups="",resources=namespaces,verbs=get;list;watch
+// +kubebuilder:rbac:groups=events.k8s.io,resources=events,verbs=create;patch
+func (r *Reconciler) Reconcile(ctx context.Context, req ctrl.Request) (ctrl.Result, error) {
+	s := &scope{cluster: &fleetv1.Cluster{}}
+	if err := r.Client.Get(ctx, req.NamespacedName, s.cluster); err != nil {
+		return ctrl.Result{}, client.IgnoreNotFound(err)
+	}
+	for _, phase := range r.phases() {
+		if err := phase.run(ctx, s); err != nil {
+			return outcome.Of(err)
+		}
+	}
+	now := metav1.NewTime(r.Clock.Now())
+	result := aggregate.Aggregate(input(s, now))
+	aggregationSeconds.Observe(r.Clock.Since(now.Time).Seconds())
+	if err := r.apply(ctx, s, result); err != nil {
+		return outcome.Of(err)
+	}
+	return ctrl.Result{RequeueAfter: until(result.Recheck, now.Time)}, nil
+}
+
+// apply writes the status if it changed, tells about transitions, and lets a finished Cluster go.
+func (r *Reconciler) apply(ctx context.Context, s *scope, result aggregate.Result) error {
+	before := s.cluster.DeepCopy()
+	setStatus(s, result)
+	changed, err := conditions.PatchStatus(ctx, r.Client, before, s.cluster)
+	if err != nil {
+		return err
+	}
+	if changed {
+		ctrl.LoggerFrom(ctx).V(1).Info("Wrote the status", "generation", s.cluster.Generation, "adapters", result.Adapters)
+		events.Publish(r.Recorder, s.cluster, transitions(before, s.cluster)...)
+	}
+	if !result.Finished {
+		return nil
+	}
+	return r.letGo(ctx, s.cluster)
+}
+
+// until returns how long to wait for a moment; zero if there is none to wait for.
+func until(moment, now time.Time) time.Duration {
+	if moment.IsZero() {
+		return 0
+	}
+	return max(moment.Sub(now), time.Second)
+}
+
+// SetupWithManager starts the controller with the manager.
+func (r *Reconciler) SetupWithManager(mgr ctrl.Manager) error {
+	registerMetrics(mgr.GetClient())
+	if err := r.watch(ctrl.NewControllerManagedBy(mgr).Named("cluster").For(&fleetv1.Cluster{})).Complete(r); err != nil {
+		return fmt.Errorf("setting up the controller of Clusters: %w", err)
+	}
+	return nil
+}

@@ -1,0 +1,85 @@
+package cluster
+
+import (
+	"context"
+	"fmt"
+
+	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+	ctrl "sigs.k8s.io/controller-runtime"
+	"sigs.k8s.io/controller-runtime/pkg/client"
+	"sigs.k8s.io/controller-runtime/pkg/controller/controllerutil"
+
+	fleetv1 "github.com/slipway-dev/slipway/api/v1alpha1"
+	"github.com/slipway-dev/slipway/internal/events"
+)
+
+// teardown deletes what belongs to a deleted Cluster: the add-ons, and once these are gone the node pools. That the adapters
+// are waited for is the aggregation's part.
+type teardown struct {
+	remove  func(ctx context.Context, child client.Object) error
+	publish func(about *fleetv1.Cluster, list ...events.Event)
+}
+
+func (p teardown) run(ctx context.Context, s *scope) error {
+	if !s.deleting() {
+		return nil
+	}
+	if len(s.addons) > 0 {
+		return p.removeAll(ctx, s.cluster, pointers(s.addons), deletingAddons)
+	}
+	return p.removeAll(ctx, s.cluster, pointers(s.pools), deletingPools)
+}
+
+// removeAll deletes the children that are not being deleted already.
+func (p teardown) removeAll(ctx context.Context, cluster *fleetv1.Cluster, children []client.Object, tell func([]string) events.Event) error {
+	var removed []string
+	for _, child := range children {
+		if !child.GetDeletionTimestamp().IsZero() {
+			continue
+		}
+		if err := p.remove(ctx, child); err != nil {
+			return err
+		}
+		removed = append(removed, child.GetName())
+	}
+	if len(removed) > 0 {
+		p.publish(cluster, tell(removed))
+	}
+	return nil
+}
+
+// pointers returns the addresses of a list's items as objects.
+func pointers[T any, P interface {
+	*T
+	client.Object
+}](items []T) []client.Object {
+	objects := make([]client.Object, 0, len(items))
+	for i := range items {
+		objects = append(objects, P(&items[i]))
+	}
+	return objects
+}
+
+// remove deletes a child, unless it was replaced by another one of the same name since it was read.
+func (r *Reconciler) remove(ctx context.Context, child client.Object) error {
+	uid := child.GetUID()
+	err := r.Client.Delete(ctx, child, client.Preconditions{UID: &uid}, client.PropagationPolicy(metav1.DeletePropagationBackground))
+	if client.IgnoreNotFound(err) != nil {
+		return fmt.Errorf("deleting %T %s: %w", child, client.ObjectKeyFromObject(child), err)
+	}
+	return nil
+}
+
+// letGo drops the finalizer of a Cluster that nothing is left to wait for.
+func (r *Reconciler) letGo(ctx context.Context, cluster *fleetv1.Cluster) error {
+	before := cluster.DeepCopy()
+	if !controllerutil.RemoveFinalizer(cluster, fleetv1.ClusterFinalizer) {
+		return nil
+	}
+	if err := r.patch(ctx, before, cluster); err != nil {
+		return err
+	}
+	ctrl.LoggerFrom(ctx).Info("Let the Cluster go", "generation", cluster.Generation)
+	r.publish(cluster, deleted())
+	return nil
+}
