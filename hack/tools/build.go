@@ -3,6 +3,7 @@ package main
 import (
 	"bytes"
 	"context"
+	"errors"
 	"fmt"
 	"io"
 	"os"
@@ -144,8 +145,7 @@ func runCancellable(ctx context.Context, cmd *exec.Cmd, alive func()) error {
 		case <-ctx.Done():
 			// An error means that the group has ended already.
 			_ = syscall.Kill(-cmd.Process.Pid, syscall.SIGTERM)
-			<-done
-			return ctx.Err()
+			return errors.Join(ctx.Err(), <-done)
 		}
 	}
 }

@@ -3,6 +3,7 @@ package main
 import (
 	"bytes"
 	"context"
+	"errors"
 	"io"
 	"os"
 	"os/exec"
@@ -132,7 +133,7 @@ func TestInterruptionEndsTheWholeGroup(t *testing.T) {
 		cancel()
 	}()
 	// Wait returns only when everyone who holds the pipe is gone, so returning at all shows that the sleeper ended too.
-	if err := runCancellable(ctx, cmd, func() {}); err != context.Canceled {
+	if err := runCancellable(ctx, cmd, func() {}); !errors.Is(err, context.Canceled) {
 		t.Errorf("error is %v", err)
 	}
 }

@@ -1,0 +1,19 @@
+#!/usr/bin/env bash
+# Regenerates everything that controller-gen makes from markers in the source. Generated files are committed, never edited.
+set -euo pipefail
+cd "$(dirname "$0")/.."
+export PATH="$(go run ./hack/tools --print-bin-dir controller-gen):$PATH"
+
+controller-gen object:headerFile=hack/boilerplate.go.txt paths=./api/...
+controller-gen crd paths=./api/... output:crd:dir=config/crd/bases
+
+# The manager's role comes from every package that it links, which is all but the kwok-adapter's.
+paths=(paths=./controllers/...)
+for dir in internal/*/; do
+  [[ $dir == internal/kwokadapter/ ]] || paths+=("paths=./${dir%/}/...")
+done
+controller-gen rbac:roleName=slipway-manager "${paths[@]}" output:rbac:dir=config/rbac
+controller-gen webhook "${paths[@]}" output:webhook:dir=config/webhook
+
+controller-gen rbac:roleName=slipway-kwok-adapter paths=./cmd/kwok-adapter/... paths=./internal/kwokadapter/... \
+  output:rbac:dir=config/rbac/kwok-adapter

@@ -1,0 +1,5 @@
+#!/usr/bin/env bash
+# Repairs what golangci-lint can repair by itself.
+set -euo pipefail
+cd "$(dirname "$0")/.."
+"$(go run ./hack/tools --print-bin-dir golangci-lint)/golangci-lint" run --build-tags e2e --fix ./...
