@@ -1,0 +1,48 @@
+package main
+
+import (
+	"flag"
+	"log/slog"
+	"os"
+
+	"github.com/go-logr/logr"
+)
+
+// options are what the command line says.
+type options struct {
+	metricsAddress          string
+	healthAddress           string
+	webhookHost             string
+	webhookPort             int
+	webhookCertDir          string
+	leaderElect             bool
+	leaderElectionNamespace string
+	maxConcurrentReconciles int
+	logLevel                slog.Level
+	logFormat               string
+}
+
+// parse reads the command line. The flag --kubeconfig comes from controller-runtime.
+func parse(flags *flag.FlagSet, arguments []string) (*options, error) {
+	o := &options{}
+	flags.StringVar(&o.metricsAddress, "metrics-bind-address", ":8080", "Where metrics are served; 0 switches them off.")
+	flags.StringVar(&o.healthAddress, "health-probe-bind-address", ":8081", "Where /healthz and /readyz are served.")
+	flags.StringVar(&o.webhookHost, "webhook-host", "", "The address that the admission webhooks listen on; empty means all.")
+	flags.IntVar(&o.webhookPort, "webhook-port", 9443, "The port that the admission webhooks listen on; -1 switches them off.")
+	flags.StringVar(&o.webhookCertDir, "webhook-cert-dir", "", "The folder with tls.crt and tls.key of the admission webhooks.")
+	flags.BoolVar(&o.leaderElect, "leader-elect", false, "Work only while holding the lease, so that several managers can run.")
+	flags.StringVar(&o.leaderElectionNamespace, "leader-election-namespace", "", "The namespace of the lease. Default: the manager's own.")
+	flags.IntVar(&o.maxConcurrentReconciles, "max-concurrent-reconciles", 4, "How many objects each controller handles at a time.")
+	flags.TextVar(&o.logLevel, "log-level", slog.LevelInfo, "What is logged: INFO, DEBUG, WARN or ERROR. INFO-1 adds decisions, INFO-2 the flow.")
+	flags.StringVar(&o.logFormat, "log-format", "json", "How it is logged: json or text.")
+	return o, flags.Parse(arguments)
+}
+
+// logger returns the logger that the command line asks for. logr's V(n) is slog's level INFO-n.
+func (o *options) logger() logr.Logger {
+	handlerOptions := &slog.HandlerOptions{Level: o.logLevel}
+	if o.logFormat == "text" {
+		return logr.FromSlogHandler(slog.NewTextHandler(os.Stderr, handlerOptions))
+	}
+	return logr.FromSlogHandler(slog.NewJSONHandler(os.Stderr, handlerOptions))
+}
