@@ -1,0 +1,118 @@
+package addon
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+
+	corev1 "k8s.io/api/core/v1"
+	apierrors "k8s.io/apimachinery/pkg/api/errors"
+	"sigs.k8s.io/controller-runtime/pkg/client"
+
+	fleetv1 "github.com/slipway-dev/slipway/api/v1alpha1"
+	"github.com/slipway-dev/slipway/internal/catalog"
+	"github.com/slipway-dev/slipway/internal/conditions"
+	"github.com/slipway-dev/slipway/internal/params"
+	"github.com/slipway-dev/slipway/internal/remote"
+)
+
+// gatherBlueprint reads everything that the Addon refers to, save the kubeconfig.
+func (r *Reconciler) gatherBlueprint(ctx context.Context, s *scope) error {
+	if err := r.gatherCluster(ctx, s); err != nil {
+		return err
+	}
+	if err := r.gatherTemplate(ctx, s); err != nil {
+		return err
+	}
+	var faults []params.Fault
+	s.effective, faults = params.Resolve(s.version, s.addon.Spec.Params, "spec.params")
+	faults = append(faults, params.CheckValuesFrom(s.addon.Spec.ValuesFrom, "spec.valuesFrom", s.cluster.Status.KubeconfigSecretName)...)
+	if len(faults) > 0 {
+		return invalid(faults)
+	}
+	return r.checkDelivery(ctx, s)
+}
+
+func (r *Reconciler) gatherCluster(ctx context.Context, s *scope) error {
+	name, cluster := s.addon.Spec.ClusterName, &fleetv1.Cluster{}
+	switch err := r.Client.Get(ctx, client.ObjectKey{Namespace: s.addon.Namespace, Name: name}, cluster); {
+	case apierrors.IsNotFound(err):
+		return wait(fleetv1.ReasonClusterNotFound, "waiting for Cluster %s to be created", name)
+	case err != nil:
+		return fmt.Errorf("reading Cluster %s: %w", name, err)
+	case !cluster.DeletionTimestamp.IsZero():
+		return stall(fleetv1.ReasonClusterDeleting, "Cluster %s is being deleted: nothing is installed on it any more", name)
+	}
+	s.cluster = cluster
+	var addons fleetv1.AddonList
+	if err := r.Client.List(ctx, &addons, client.InNamespace(s.addon.Namespace), client.MatchingFields{fleetv1.FieldClusterName: name}); err != nil {
+		return fmt.Errorf("listing the Addons of Cluster %s: %w", name, err)
+	}
+	s.siblings = slices.DeleteFunc(addons.Items, func(a fleetv1.Addon) bool { return a.UID == s.addon.UID })
+	return nil
+}
+
+func (r *Reconciler) gatherTemplate(ctx context.Context, s *scope) error {
+	name, template := s.addon.Spec.TemplateName, &fleetv1.AddonTemplate{}
+	switch err := r.Client.Get(ctx, client.ObjectKey{Name: name}, template); {
+	case apierrors.IsNotFound(err):
+		return stall(fleetv1.ReasonTemplateNotFound, "there is no AddonTemplate %s", name)
+	case err != nil:
+		return fmt.Errorf("reading AddonTemplate %s: %w", name, err)
+	}
+	s.template, s.version = template, template.Version(s.addon.Spec.Version)
+	if s.version == nil {
+		return stall(fleetv1.ReasonTemplateNotFound, "AddonTemplate %s has no version %s; it has %s",
+			name, s.addon.Spec.Version, strings.Join(catalog.Names(template), ", "))
+	}
+	return nil
+}
+
+// checkDelivery refuses what is not offered yet: add-ons that the tenant cluster's own Flux installs.
+func (r *Reconciler) checkDelivery(ctx context.Context, s *scope) error {
+	if s.cluster.Spec.PlatformName == "" {
+		return nil
+	}
+	platform := &fleetv1.Platform{}
+	switch err := r.Client.Get(ctx, client.ObjectKey{Name: s.cluster.Spec.PlatformName}, platform); {
+	case apierrors.IsNotFound(err):
+		return nil
+	case err != nil:
+		return fmt.Errorf("reading Platform %s: %w", s.cluster.Spec.PlatformName, err)
+	case platform.Spec.AddonDelivery == fleetv1.DeliveryTenant:
+		return stall(fleetv1.ReasonInvalidSpec, "Platform %s wants add-ons delivered by the tenant cluster's own Flux "+
+			"(spec.addonDelivery: Tenant), which is not supported yet; set it to Hub", platform.Name)
+	}
+	return nil
+}
+
+// gatherKubeconfig reads the cluster's kubeconfig, past the cache, and rebuilds it from the allow-list.
+func (r *Reconciler) gatherKubeconfig(ctx context.Context, s *scope) error {
+	if !conditions.IsTrue(s.cluster, fleetv1.ConditionProvisioned) {
+		return wait(fleetv1.ReasonClusterNotReady, "waiting for Cluster %s to become ready for the first time", s.cluster.Name)
+	}
+	name := s.cluster.Status.KubeconfigSecretName
+	if name == "" {
+		return wait(fleetv1.ReasonClusterNotReady, "waiting for an adapter to report the kubeconfig Secret of Cluster %s", s.cluster.Name)
+	}
+	secret := &corev1.Secret{}
+	s.again = recheckSecret
+	switch err := r.APIReader.Get(ctx, client.ObjectKey{Namespace: s.addon.Namespace, Name: name}, secret); {
+	case apierrors.IsNotFound(err):
+		return wait(fleetv1.ReasonClusterNotReady, "waiting for Secret %s with the kubeconfig of Cluster %s", name, s.cluster.Name)
+	case err != nil:
+		return fmt.Errorf("reading Secret %s: %w", name, err)
+	}
+	kubeconfig, err := remote.Parse(secret.Data[fleetv1.KubeconfigKey])
+	var refused *remote.RefusedError
+	switch {
+	case errors.As(err, &refused), errors.Is(err, remote.ErrUnreadable):
+		return stall(fleetv1.ReasonKubeconfigInvalid, "Secret %s, key %s: %s", name, fleetv1.KubeconfigKey, err)
+	case err != nil:
+		return fmt.Errorf("reading the kubeconfig in Secret %s: %w", name, err)
+	}
+	s.kubeconfig, s.again = kubeconfig, recheck
+	return nil
+}

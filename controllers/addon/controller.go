@@ -1,0 +1,128 @@
+package addon
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"time"
+
+	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+	"k8s.io/utils/clock"
+	ctrl "sigs.k8s.io/controller-runtime"
+	"sigs.k8s.io/controller-runtime/pkg/client"
+
+	fleetv1 "github.com/slipway-dev/slipway/api/v1alpha1"
+	"github.com/slipway-dev/slipway/internal/conditions"
+	"github.com/slipway-dev/slipway/internal/events"
+	"github.com/slipway-dev/slipway/internal/outcome"
+	"github.com/slipway-dev/slipway/internal/remote"
+)
+
+const (
+	// recheck is how often a deployed add-on's outputs are read again, and its Secrets are compared.
+	recheck = 3 * time.Minute
+	// recheckSecret is how often a kubeconfig Secret that is missing or refused is read again: Secrets are not watched.
+	recheckSecret = time.Minute
+	// keptClients is for how many tenant clusters connections are kept.
+	keptClients = 256
+)
+
+// Tenants gives clients of tenant clusters.
+type Tenants interface {
+	Get(kubeconfig *remote.Kubeconfig) (client.Client, error)
+}
+
+// Reconciler brings Addons about.
+type Reconciler struct {
+	// Client reads from a cache that is indexed by the selectable fields of fleetv1, and writes.
+	Client client.Client
+	// APIReader reads Secrets, and HelmReleases that are about to go, past the cache. Default: the manager's.
+	APIReader client.Reader
+	// Tenants gives clients of tenant clusters. Default: one set of them for this controller.
+	Tenants Tenants
+	// Recorder takes the events.
+	Recorder events.Recorder
+	// Clock tells the time of transitions and deadlines.
+	Clock clock.PassiveClock
+}
+
+// Reconcile handles one Addon: gather, decide, apply, report.
+//
+// +kubebuilder:rbac:groups=fleet.slipway.dev,resources=addons,verbs=get;list;watch;patch
+// +kubebuilder:rbac:groups=fleet.slipway.dev,resources=addons/status,verbs=patch
+// +kubebuilder:rbac:groups=fleet.slipway.dev,resources=addons/finalizers;clusters/finalizers,verbs=update
+// +kubebuilder:rbac:groups=fleet.slipway.dev,resources=addontemplates;clusters;platforms,verbs=get;list;watch
+// +kubebuilder:rbac:groups=helm.toolkit.fluxcd.io,resources=helmreleases,verbs=get;list;watch;create;patch;delete
+// +kubebuilder:rbac:groups=source.toolkit.fluxcd.io,resources=helmrepositories;ocirepositories,verbs=get;list;watch;create;patch;delete
+// +kubebuilder:rbac:groups=source.toolkit.fluxcd.io,resources=helmcharts,verbs=get;list;watch;delete
+// +kubebuilder:rbac:groups="",resources=secrets,verbs=get;create;patch
+// +kubebuilder:rbac:groups=events.k8s.io,resources=events,verbs=create;patch
+func (r *Reconciler) Reconcile(ctx context.Context, req ctrl.Request) (ctrl.Result, error) {
+	addon := &fleetv1.Addon{}
+	if err := r.Client.Get(ctx, req.NamespacedName, addon); err != nil {
+		return ctrl.Result{}, client.IgnoreNotFound(err)
+	}
+	if !addon.DeletionTimestamp.IsZero() {
+		return r.reconcileDelete(ctx, addon)
+	}
+	s := &scope{addon: addon}
+	err := r.run(ctx, s)
+	var held *hold
+	if err != nil && !errors.As(err, &held) {
+		return outcome.Of(err)
+	}
+	before := s.addon.DeepCopy()
+	setStatus(s, held, metav1.NewTime(r.Clock.Now()))
+	if err := r.writeStatus(ctx, before, s.addon); err != nil {
+		return outcome.Of(err)
+	}
+	return ctrl.Result{RequeueAfter: s.again}, nil
+}
+
+// run goes through the phases up to the first one that holds the add-on up.
+func (r *Reconciler) run(ctx context.Context, s *scope) error {
+	for _, phase := range []func(context.Context, *scope) error{
+		r.claim,
+		r.gatherBlueprint,
+		r.suspend,
+		r.gatherKubeconfig,
+		r.decide,
+		r.gatherCurrent,
+		r.apply,
+		r.observe,
+		r.readOutputs,
+	} {
+		if err := phase(ctx, s); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// writeStatus writes the status if it changed, and tells about transitions.
+func (r *Reconciler) writeStatus(ctx context.Context, before, after *fleetv1.Addon) error {
+	changed, err := conditions.PatchStatus(ctx, r.Client, before, after)
+	if err != nil {
+		return err
+	}
+	if changed {
+		events.Publish(r.Recorder, after, transitions(before, after)...)
+		countTransitions(before, after)
+	}
+	return nil
+}
+
+// SetupWithManager starts the controller with the manager.
+func (r *Reconciler) SetupWithManager(mgr ctrl.Manager) error {
+	if r.APIReader == nil {
+		r.APIReader = mgr.GetAPIReader()
+	}
+	if r.Tenants == nil {
+		r.Tenants = remote.NewClients(mgr.GetScheme(), keptClients)
+	}
+	registerMetrics(mgr.GetClient())
+	if err := r.watch(ctrl.NewControllerManagedBy(mgr).Named("addon")).Complete(r); err != nil {
+		return fmt.Errorf("setting up the controller of Addons: %w", err)
+	}
+	return nil
+}

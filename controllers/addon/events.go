@@ -1,0 +1,66 @@
+package addon
+
+import (
+	"fmt"
+
+	corev1 "k8s.io/api/core/v1"
+	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+
+	fleetv1 "github.com/slipway-dev/slipway/api/v1alpha1"
+	"github.com/slipway-dev/slipway/internal/conditions"
+	"github.com/slipway-dev/slipway/internal/events"
+)
+
+const (
+	actionInstall   = "Install"
+	actionUninstall = "Uninstall"
+)
+
+// transitions returns the events that follow from a change of the status.
+func transitions(before, after *fleetv1.Addon) []events.Event {
+	was, is := conditions.Get(before, fleetv1.ConditionReady), conditions.Get(after, fleetv1.ConditionReady)
+	if is == nil || was != nil && was.Status == is.Status && was.Reason == is.Reason {
+		return nil
+	}
+	switch {
+	case is.Status == metav1.ConditionTrue:
+		return []events.Event{deployed(after)}
+	case is.Reason == fleetv1.ReasonReleaseAbandoned:
+		return []events.Event{abandoned(is.Message)}
+	case conditions.IsTrue(after, fleetv1.ConditionStalled), is.Reason == fleetv1.ReasonRetrying, is.Reason == fleetv1.ReasonClusterUnreachable:
+		return []events.Event{troubled(is)}
+	case is.Reason == fleetv1.ReasonInstalling, is.Reason == fleetv1.ReasonUpgrading:
+		return []events.Event{started(after, is)}
+	default:
+		return nil
+	}
+}
+
+func deployed(addon *fleetv1.Addon) events.Event {
+	return events.Event{
+		Type: corev1.EventTypeNormal, Reason: fleetv1.ReasonDeployed, Action: actionInstall,
+		Note: fmt.Sprintf("Deployed version %s on Cluster %s", addon.Spec.Version, addon.Spec.ClusterName),
+	}
+}
+
+func started(addon *fleetv1.Addon, ready *metav1.Condition) events.Event {
+	return events.Event{
+		Type: corev1.EventTypeNormal, Reason: ready.Reason, Action: actionInstall,
+		Note: fmt.Sprintf("Handed version %s for Cluster %s to Flux", addon.Spec.Version, addon.Spec.ClusterName),
+	}
+}
+
+func troubled(ready *metav1.Condition) events.Event {
+	return events.Event{Type: corev1.EventTypeWarning, Reason: ready.Reason, Action: actionInstall, Note: ready.Message}
+}
+
+func uninstalling(addon *fleetv1.Addon) events.Event {
+	return events.Event{
+		Type: corev1.EventTypeNormal, Reason: fleetv1.ReasonUninstalling, Action: actionUninstall,
+		Note: fmt.Sprintf("Told Flux to uninstall release %s from Cluster %s", addon.InstanceName(), addon.Spec.ClusterName),
+	}
+}
+
+func abandoned(message string) events.Event {
+	return events.Event{Type: corev1.EventTypeWarning, Reason: fleetv1.ReasonReleaseAbandoned, Action: actionUninstall, Note: "Abandoned: " + message}
+}

@@ -1,0 +1,141 @@
+package addon
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net"
+	"strconv"
+	"strings"
+
+	corev1 "k8s.io/api/core/v1"
+	networkingv1 "k8s.io/api/networking/v1"
+	ctrl "sigs.k8s.io/controller-runtime"
+	"sigs.k8s.io/controller-runtime/pkg/client"
+
+	fleetv1 "github.com/slipway-dev/slipway/api/v1alpha1"
+	"github.com/slipway-dev/slipway/internal/release"
+	"github.com/slipway-dev/slipway/internal/remote"
+)
+
+// readOutputs reads the outputs of a deployed add-on from the tenant cluster. If that does not answer, the outputs stay what
+// they were: whether the add-on is ready is for Flux to say.
+func (r *Reconciler) readOutputs(ctx context.Context, s *scope) error {
+	if s.state.Phase != release.Deployed {
+		return nil
+	}
+	if len(s.version.Outputs) == 0 {
+		s.outputs = map[string]string{}
+		return nil
+	}
+	tenant, err := r.Tenants.Get(s.kubeconfig)
+	if err != nil {
+		return fmt.Errorf("reaching Cluster %s: %w", s.cluster.Name, err)
+	}
+	read := outputReader{tenant: tenant, namespace: release.Namespace(s.template), release: s.addon.InstanceName()}
+	outputs := map[string]string{}
+	for _, output := range s.version.Outputs {
+		value, err := read.one(ctx, output)
+		if err = remote.Classify(err); errors.Is(err, remote.ErrUnreachable) || errors.Is(err, remote.ErrUnauthorized) {
+			ctrl.LoggerFrom(ctx).Info("Reading the outputs failed", "output", output.Name, "reason", err.Error())
+			return nil
+		}
+		if client.IgnoreNotFound(err) != nil {
+			return fmt.Errorf("reading output %s from Cluster %s: %w", output.Name, s.cluster.Name, err)
+		}
+		if value != "" {
+			outputs[output.Name] = value
+		}
+	}
+	s.outputs = outputs
+	return nil
+}
+
+// outputReader reads the outputs of one release.
+type outputReader struct {
+	tenant    client.Reader
+	namespace string
+	release   string
+}
+
+// one reads one output. An empty text means that there is nothing to show.
+func (o outputReader) one(ctx context.Context, output fleetv1.AddonOutput) (string, error) {
+	switch {
+	case output.Service != nil:
+		service := &corev1.Service{}
+		if err := o.tenant.Get(ctx, o.key(output.Service.ObjectOutput), service); err != nil {
+			return "", err
+		}
+		return serviceAddress(service, output.Service), nil
+	case output.Ingress != nil:
+		ingress := &networkingv1.Ingress{}
+		if err := o.tenant.Get(ctx, o.key(*output.Ingress), ingress); err != nil {
+			return "", err
+		}
+		return ingressAddress(ingress), nil
+	case output.SecretKey != nil:
+		key := o.key(output.SecretKey.ObjectOutput)
+		return fmt.Sprintf("Secret %s/%s, key %s", key.Namespace, key.Name, output.SecretKey.Key), nil
+	default:
+		return "", nil
+	}
+}
+
+func (o outputReader) key(object fleetv1.ObjectOutput) client.ObjectKey {
+	key := client.ObjectKey{Namespace: object.Namespace, Name: strings.ReplaceAll(object.Name, "{release}", o.release)}
+	if key.Namespace == "" {
+		key.Namespace = o.namespace
+	}
+	return key
+}
+
+// serviceAddress returns <scheme>://<cluster IP>:<port>. A headless Service, or one without such a port, has none.
+func serviceAddress(service *corev1.Service, output *fleetv1.ServiceOutput) string {
+	address := net.ParseIP(service.Spec.ClusterIP)
+	port := servicePort(service, output.Port)
+	if address == nil || port == 0 {
+		return ""
+	}
+	scheme := output.Scheme
+	if scheme == "" {
+		scheme = "http"
+	}
+	return scheme + "://" + net.JoinHostPort(address.String(), strconv.Itoa(int(port)))
+}
+
+func servicePort(service *corev1.Service, wanted string) int32 {
+	for _, port := range service.Spec.Ports {
+		if wanted == "" || wanted == port.Name || wanted == strconv.Itoa(int(port.Port)) {
+			return port.Port
+		}
+	}
+	return 0
+}
+
+// ingressAddress returns http(s)://<host> for the first host of an Ingress.
+func ingressAddress(ingress *networkingv1.Ingress) string {
+	for _, rule := range ingress.Spec.Rules {
+		if rule.Host == "" {
+			continue
+		}
+		if encrypted(ingress, rule.Host) {
+			return "https://" + rule.Host
+		}
+		return "http://" + rule.Host
+	}
+	return ""
+}
+
+func encrypted(ingress *networkingv1.Ingress, host string) bool {
+	for _, tls := range ingress.Spec.TLS {
+		if len(tls.Hosts) == 0 {
+			return true
+		}
+		for _, h := range tls.Hosts {
+			if h == host {
+				return true
+			}
+		}
+	}
+	return false
+}

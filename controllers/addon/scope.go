@@ -1,0 +1,54 @@
+package addon
+
+import (
+	"time"
+
+	helmv2 "github.com/fluxcd/helm-controller/api/v2"
+
+	fleetv1 "github.com/slipway-dev/slipway/api/v1alpha1"
+	"github.com/slipway-dev/slipway/internal/params"
+	"github.com/slipway-dev/slipway/internal/release"
+	"github.com/slipway-dev/slipway/internal/remote"
+)
+
+// scope is what a pass knows. The comments say who fills a field.
+type scope struct {
+	// addon is the object; claim and setStatus change it.
+	addon *fleetv1.Addon
+
+	// cluster, template and version are what the Addon names; gatherBlueprint.
+	cluster  *fleetv1.Cluster
+	template *fleetv1.AddonTemplate
+	version  *fleetv1.AddonVersion
+	// siblings are the other Addons of the cluster; gatherBlueprint.
+	siblings []fleetv1.Addon
+	// effective are the params over the defaults, checked; gatherBlueprint.
+	effective params.Effective
+
+	// kubeconfig is the cluster's, rebuilt from the allow-list; gatherKubeconfig.
+	kubeconfig *remote.Kubeconfig
+
+	// desired are the rendered objects; decide.
+	desired release.Objects
+
+	// current are the objects that exist, by the rendered object they stand for; gatherCurrent.
+	current current
+
+	// helmRelease is the release after apply; state what it says; observe.
+	helmRelease *helmv2.HelmRelease
+	state       release.State
+
+	// outputs are what was read from the tenant cluster, nil if that was not done; readOutputs.
+	outputs map[string]string
+
+	// again is when to look again at the latest, zero for never.
+	again time.Duration
+}
+
+// clusterVersion returns the version that the cluster runs, or, before it said so, the one that is wished.
+func clusterVersion(cluster *fleetv1.Cluster) string {
+	if cluster.Status.KubernetesVersion != "" {
+		return cluster.Status.KubernetesVersion
+	}
+	return cluster.Spec.KubernetesVersion
+}

@@ -1,0 +1,47 @@
+package addon
+
+import (
+	"context"
+	"fmt"
+
+	helmv2 "github.com/fluxcd/helm-controller/api/v2"
+	apierrors "k8s.io/apimachinery/pkg/api/errors"
+	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+	"sigs.k8s.io/controller-runtime/pkg/client"
+
+	fleetv1 "github.com/slipway-dev/slipway/api/v1alpha1"
+	"github.com/slipway-dev/slipway/internal/release"
+)
+
+// suspend holds a suspended add-on, after it told Flux to leave the release alone.
+func (r *Reconciler) suspend(ctx context.Context, s *scope) error {
+	if !s.addon.Spec.Suspend {
+		return nil
+	}
+	ready := metav1.ConditionFalse
+	hr := &helmv2.HelmRelease{}
+	switch err := r.Client.Get(ctx, client.ObjectKeyFromObject(s.addon), hr); {
+	case apierrors.IsNotFound(err):
+	case err != nil:
+		return fmt.Errorf("reading HelmRelease %s: %w", s.addon.Name, err)
+	case ours(s.addon, hr):
+		ready = metav1.ConditionUnknown
+		if err := r.setSuspend(ctx, hr, true); err != nil {
+			return err
+		}
+	}
+	return &hold{reason: fleetv1.ReasonSuspended, message: "spec.suspend is set: changes wait until it is not", ready: ready}
+}
+
+// setSuspend tells Flux to leave a release alone, or not to.
+func (r *Reconciler) setSuspend(ctx context.Context, hr *helmv2.HelmRelease, suspend bool) error {
+	if hr.Spec.Suspend == suspend {
+		return nil
+	}
+	before := hr.DeepCopy()
+	hr.Spec.Suspend = suspend
+	if err := r.Client.Patch(ctx, hr, client.MergeFrom(before), client.FieldOwner(release.FieldOwner)); err != nil {
+		return fmt.Errorf("setting spec.suspend of HelmRelease %s: %w", hr.Name, err)
+	}
+	return nil
+}
