@@ -10,6 +10,8 @@ import (
 
 	fleetv1 "github.com/slipway-dev/slipway/api/v1alpha1"
 	"github.com/slipway-dev/slipway/controllers/adapterstatus"
+	"github.com/slipway-dev/slipway/controllers/addon"
+	"github.com/slipway-dev/slipway/controllers/addontemplate"
 	"github.com/slipway-dev/slipway/controllers/cluster"
 	"github.com/slipway-dev/slipway/controllers/nodepool"
 	"github.com/slipway-dev/slipway/controllers/platform"
@@ -49,6 +51,8 @@ func list(mgr ctrl.Manager, options Options) []controller {
 		&nodepool.Reconciler{Client: mgr.GetClient(), Recorder: mgr.GetEventRecorder("nodepool"), Clock: options.Clock},
 		&adapterstatus.Reconciler{Client: mgr.GetClient(), Recorder: mgr.GetEventRecorder("adapterstatus")},
 		&platform.Reconciler{Client: mgr.GetClient(), Recorder: mgr.GetEventRecorder("platform"), Clock: options.Clock},
+		&addon.Reconciler{Client: mgr.GetClient(), Recorder: mgr.GetEventRecorder("addon"), Clock: options.Clock},
+		&addontemplate.Reconciler{Client: mgr.GetClient(), Recorder: mgr.GetEventRecorder("addontemplate"), Clock: options.Clock},
 	}
 }
 
