@@ -1,0 +1,21 @@
+// Package kwokadapter is the adapter of the local environment, and the example for writing others on internal/adapter. For
+// every Cluster it runs a real Kubernetes control plane on loopback (internal/controlplane); for every NodePool it keeps
+// Node objects in it, which kwok makes ready. Only kubelets are simulated: everything above talks to real API servers.
+//
+// What is simulated, and what that means:
+//
+//   - The binaries have one version. A Cluster's kubernetesVersion is reported as wished without changing the binaries; where
+//     none is wished, the server's own version is reported. Nodes say the wished version in status.nodeInfo.kubeletVersion.
+//   - A node is its Node object. Its id is a UUID kept in spec.providerID as kwok://<id>.
+//   - A change of version, machine, role or user script replaces the nodes one after the other, within spec.rollout. Nodes
+//     that are stopped are left alone until they are started.
+//   - A stopped node is cordoned, tainted (its pods go) and NotReady, by a kwok stage of our own.
+//   - With autoscaling enabled, spec.replicas is kept within its bounds. Nothing measures load.
+//
+// The annotation kwok.slipway.dev/fail on a Cluster or NodePool provokes a failure: its value is reported as what stalls the
+// object, until it is taken away. A deletion goes through regardless.
+//
+// Everything about a tenant lies in <state-dir>/<namespace>_<cluster>_<uid>. The adapter can be killed at any time: its next
+// start takes over the control planes that run, and removes those whose Cluster is gone. It leaves tenants running when it
+// ends. cmd/kwok-adapter is its only caller, and nothing else may import it. It binds loopback only.
+package kwokadapter
