@@ -46,6 +46,7 @@ func (e *environment) waitForSamples(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
+	config.QPS = -1 // polling takes its time by itself
 	client, err := dynamic.NewForConfig(config)
 	if err != nil {
 		return fmt.Errorf("making a client: %w", err)

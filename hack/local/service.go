@@ -109,8 +109,13 @@ func (e *environment) choosePorts(s service, down bool) error {
 func (e *environment) waitFor(ctx context.Context, check func(context.Context) error) error {
 	var last error
 	err := wait.PollUntilContextCancel(ctx, pollEvery, true, func(ctx context.Context) (bool, error) {
-		if last = check(ctx); last == nil {
+		err := check(ctx)
+		if err == nil {
+			last = nil
 			return true, nil
+		}
+		if ctx.Err() == nil {
+			last = err // what a check says once its time is over is about the time only
 		}
 		return false, e.casualty()
 	})

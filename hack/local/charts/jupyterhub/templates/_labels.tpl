@@ -9,6 +9,7 @@ app.kubernetes.io/component: {{ index . 1 }}
 {{- define "jupyterhub.labels" -}}
 {{ include "jupyterhub.selector" . }}
 app.kubernetes.io/version: {{ (index . 0).Chart.AppVersion | quote }}
-helm.sh/chart: {{ (index . 0).Chart.Name }}-{{ (index . 0).Chart.Version }}
+{{- /* A plus sign, which Flux puts into versions, is no part of a label. */}}
+helm.sh/chart: {{ (index . 0).Chart.Name }}-{{ (index . 0).Chart.Version | replace "+" "_" }}
 app.kubernetes.io/managed-by: {{ (index . 0).Release.Service }}
 {{- end }}
