@@ -1,0 +1,313 @@
+package kwokadapter_test
+
+import (
+	"context"
+	"os"
+	"path/filepath"
+	"testing"
+	"time"
+
+	corev1 "k8s.io/api/core/v1"
+	apierrors "k8s.io/apimachinery/pkg/api/errors"
+	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+	"k8s.io/apimachinery/pkg/util/wait"
+	"k8s.io/utils/clock"
+	"k8s.io/utils/ptr"
+	"sigs.k8s.io/controller-runtime/pkg/client"
+
+	fleetv1 "github.com/slipway-dev/slipway/api/v1alpha1"
+	"github.com/slipway-dev/slipway/internal/adapter"
+	"github.com/slipway-dev/slipway/internal/controlplane"
+	"github.com/slipway-dev/slipway/internal/kwokadapter"
+	"github.com/slipway-dev/slipway/internal/remote"
+	"github.com/slipway-dev/slipway/internal/testing/testenv"
+)
+
+const patience = 90 * time.Second
+
+// bench is a hub with one Cluster and one NodePool, and an adapter that works on them.
+type bench struct {
+	*testing.T
+	ctx      context.Context
+	hub      client.Client
+	env      *testenv.Environment
+	stateDir string
+	adapter  *kwokadapter.Adapter
+	cluster  *fleetv1.Cluster
+	pool     *fleetv1.NodePool
+}
+
+func newBench(t *testing.T) *bench {
+	t.Helper()
+	env, err := testenv.Start(testenv.Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() {
+		if err := env.Stop(); err != nil {
+			t.Error(err)
+		}
+	})
+	b := &bench{T: t, ctx: context.Background(), hub: env.Client, env: env, stateDir: t.TempDir()}
+	b.restartAdapter()
+	t.Cleanup(func() {
+		entries, err := os.ReadDir(b.stateDir)
+		if err != nil {
+			t.Error(err)
+		}
+		for _, entry := range entries {
+			if !entry.IsDir() {
+				continue
+			}
+			if err := controlplane.DestroyDir(context.Background(), filepath.Join(b.stateDir, entry.Name())); err != nil {
+				t.Error(err)
+			}
+		}
+	})
+	b.cluster = &fleetv1.Cluster{ObjectMeta: metav1.ObjectMeta{Namespace: "default", Name: "sample"}}
+	b.create(b.cluster)
+	b.pool = &fleetv1.NodePool{
+		ObjectMeta: metav1.ObjectMeta{Namespace: "default", Name: "sample-workers"},
+		Spec: fleetv1.NodePoolSpec{
+			ClusterName: "sample", PoolName: "workers", Replicas: ptr.To[int32](2),
+			Machine: &fleetv1.Machine{Flavor: "m2.c4m8", Zone: "zone-a"},
+		},
+	}
+	b.create(b.pool)
+	return b
+}
+
+// restartAdapter stands for a new process that knows nothing but the state folder.
+func (b *bench) restartAdapter() {
+	b.Helper()
+	a, err := kwokadapter.New(kwokadapter.Options{
+		Client: b.hub, StateDir: b.stateDir, BinDir: os.Getenv("KUBEBUILDER_ASSETS"),
+		TenantScheme: b.env.Scheme, Clock: clock.RealClock{},
+	})
+	if err != nil {
+		b.Fatal(err)
+	}
+	b.adapter = a
+}
+
+func (b *bench) create(object client.Object) {
+	b.Helper()
+	if err := b.hub.Create(b.ctx, object); err != nil {
+		b.Fatal(err)
+	}
+}
+
+// until reconciles until the report satisfies, and returns it.
+func (b *bench) until(what string, target adapter.Target, satisfied func(adapter.Report) bool) adapter.Report {
+	b.Helper()
+	ctx, cancel := context.WithTimeout(b.ctx, patience)
+	defer cancel()
+	var report adapter.Report
+	var last error
+	err := wait.PollUntilContextCancel(ctx, 100*time.Millisecond, true, func(ctx context.Context) (bool, error) {
+		report, last = b.adapter.Reconcile(ctx, target)
+		return last == nil && satisfied(report), nil
+	})
+	if err != nil {
+		b.Fatalf("waiting until %s: %v; the last report is %+v, the last error %v", what, err, report, last)
+	}
+	return report
+}
+
+func available(r adapter.Report) bool { return r.Available.Status == metav1.ConditionTrue }
+
+func finalized(r adapter.Report) bool { return r.Finalized }
+
+func (b *bench) ofCluster() adapter.Target {
+	return adapter.Target{Kind: fleetv1.KindCluster, Cluster: b.cluster}
+}
+
+func (b *bench) ofPool() adapter.Target {
+	return adapter.Target{Kind: fleetv1.KindNodePool, Cluster: b.cluster, NodePool: b.pool}
+}
+
+func (b *bench) tenant() client.Client {
+	b.Helper()
+	secret := &corev1.Secret{}
+	if err := b.hub.Get(b.ctx, client.ObjectKey{Namespace: "default", Name: "sample-kubeconfig"}, secret); err != nil {
+		b.Fatal(err)
+	}
+	kubeconfig, err := remote.Parse(secret.Data[fleetv1.KubeconfigKey])
+	if err != nil {
+		b.Fatal(err)
+	}
+	c, err := remote.NewClient(kubeconfig, b.env.Scheme)
+	if err != nil {
+		b.Fatal(err)
+	}
+	return c
+}
+
+func (b *bench) nodes() map[string]corev1.Node {
+	b.Helper()
+	var list corev1.NodeList
+	if err := b.tenant().List(b.ctx, &list); err != nil {
+		b.Fatal(err)
+	}
+	nodes := map[string]corev1.Node{}
+	for _, n := range list.Items {
+		nodes[n.Name] = n
+	}
+	return nodes
+}
+
+func states(r adapter.Report) map[fleetv1.NodeState]int {
+	count := map[fleetv1.NodeState]int{}
+	for _, n := range r.NodePool.Nodes {
+		count[n.State]++
+	}
+	return count
+}
+
+// TestALifetime takes one Cluster from its provisioning to its end, against real control planes.
+func TestALifetime(t *testing.T) {
+	b := newBench(t)
+
+	early := b.until("the pool waits for its cluster", b.ofPool(), func(r adapter.Report) bool { return !available(r) })
+	if early.NodePool != nil {
+		t.Errorf("a pool without a control plane reports nodes: %+v", early.NodePool)
+	}
+	report := b.until("the cluster is available", b.ofCluster(), available)
+	facts := report.Cluster
+	if facts.KubernetesVersion == "" || facts.APIEndpoint == "" || facts.KubeconfigSecretName != "sample-kubeconfig" ||
+		len(facts.KubeconfigChecksum) != 32 || facts.CertificateExpiry.Before(&metav1.Time{Time: time.Now().AddDate(4, 0, 0)}) {
+		t.Errorf("facts = %+v", facts)
+	}
+	again := b.until("the cluster is available", b.ofCluster(), available)
+	if *again.Cluster.CertificateExpiry != *facts.CertificateExpiry || again.Cluster.KubeconfigChecksum != facts.KubeconfigChecksum {
+		t.Errorf("facts changed without reason: %+v, %+v", facts, again.Cluster)
+	}
+
+	t.Log("nodes are made")
+	pool := b.until("the pool is available", b.ofPool(), available)
+	if pool.NodePool.Replicas != 2 || pool.NodePool.ReadyReplicas != 2 || pool.NodePool.KubernetesVersion != facts.KubernetesVersion {
+		t.Errorf("facts = %+v", pool.NodePool)
+	}
+	for name, n := range b.nodes() {
+		if n.Labels[corev1.LabelInstanceTypeStable] != "m2.c4m8" || n.Labels[corev1.LabelTopologyZone] != "zone-a" || n.Labels[fleetv1.LabelNodePool] != "workers" {
+			t.Errorf("labels of %s = %v", name, n.Labels)
+		}
+	}
+
+	t.Log("scaling up, then down by name")
+	b.pool.Spec.Replicas = ptr.To[int32](3)
+	pool = b.until("there are three nodes", b.ofPool(), available)
+	victim := pool.NodePool.Nodes[1]
+	b.pool.Spec.Replicas, b.pool.Spec.NodesToRemove = ptr.To[int32](2), []string{victim.ID}
+	pool = b.until("there are two nodes", b.ofPool(), available)
+	if _, found := b.nodes()[victim.Name]; found || pool.NodePool.Replicas != 2 {
+		t.Errorf("the node that was named is still there, or another one went too: %+v", pool.NodePool)
+	}
+
+	t.Log("stopping and starting")
+	sleeper := pool.NodePool.Nodes[0]
+	b.pool.Spec.StoppedNodes = []string{sleeper.ID}
+	pool = b.until("the node is off", b.ofPool(), available)
+	if s := states(pool); s[fleetv1.NodeStopped] != 1 || s[fleetv1.NodeReady] != 1 || pool.NodePool.ReadyReplicas != 1 {
+		t.Errorf("states = %v", s)
+	}
+	n := b.nodes()[sleeper.Name]
+	if !n.Spec.Unschedulable || len(n.Spec.Taints) == 0 {
+		t.Errorf("the stopped node takes work: %+v", n.Spec)
+	}
+	b.restartAdapter()
+	b.pool.Spec.StoppedNodes = nil
+	pool = b.until("the node is on", b.ofPool(), available)
+	if s := states(pool); s[fleetv1.NodeReady] != 2 {
+		t.Errorf("states = %v", s)
+	}
+	if n := b.nodes()[sleeper.Name]; n.Spec.Unschedulable {
+		t.Error("the started node takes no work")
+	}
+
+	t.Log("changing the version replaces the nodes")
+	before := b.nodes()
+	b.cluster.Spec.KubernetesVersion = "v1.99.0"
+	if got := b.until("the cluster is available", b.ofCluster(), available).Cluster.KubernetesVersion; got != "v1.99.0" {
+		t.Errorf("the cluster's version is %s", got)
+	}
+	pool = b.until("the nodes are replaced", b.ofPool(), available)
+	if pool.NodePool.KubernetesVersion != "v1.99.0" || pool.NodePool.Replicas != 2 {
+		t.Errorf("facts = %+v", pool.NodePool)
+	}
+	for name := range b.nodes() {
+		if _, old := before[name]; old {
+			t.Errorf("node %s was not replaced", name)
+		}
+	}
+
+	b.survivesAnEndedProcess()
+	b.goes()
+}
+
+func (b *bench) survivesAnEndedProcess() {
+	b.Helper()
+	b.Log("a process that ended is started again, and said so meanwhile")
+	process, err := os.FindProcess(b.processID(controlplane.APIServer))
+	if err != nil {
+		b.Fatal(err)
+	}
+	if err := process.Kill(); err != nil {
+		b.Fatal(err)
+	}
+	err = wait.PollUntilContextTimeout(b.ctx, 10*time.Millisecond, patience, true, func(context.Context) (bool, error) {
+		return b.processID(controlplane.APIServer) == 0, nil
+	})
+	if err != nil {
+		b.Fatalf("waiting until the process has ended: %v", err)
+	}
+	b.until("the report says that it ended", b.ofCluster(), func(r adapter.Report) bool {
+		return !available(r) && r.Available.Message == "kube-apiserver ended and is started again"
+	})
+	b.until("the cluster is available", b.ofCluster(), available)
+	b.until("the pool is available", b.ofPool(), available)
+}
+
+// processID returns the id of a component's process, or 0 if it does not run.
+func (b *bench) processID(component controlplane.Component) int {
+	b.Helper()
+	statuses, err := controlplane.Inspect(b.dir())
+	if err != nil {
+		b.Fatal(err)
+	}
+	for _, status := range statuses {
+		if status.Component == component {
+			return status.PID
+		}
+	}
+	return 0
+}
+
+func (b *bench) dir() string {
+	return filepath.Join(b.stateDir, "default_sample_"+string(b.cluster.UID))
+}
+
+func (b *bench) goes() {
+	b.Helper()
+	b.Log("the pool goes, then the cluster")
+	now := metav1.Now()
+	b.pool.DeletionTimestamp = &now
+	b.until("the nodes are gone", b.ofPool(), finalized)
+	if left := b.nodes(); len(left) > 0 {
+		b.Errorf("nodes are left: %v", left)
+	}
+	b.cluster.DeletionTimestamp = &now
+	for range 2 { // the second time nothing is there any more
+		b.until("the control plane is gone", b.ofCluster(), finalized)
+	}
+	if _, err := os.Stat(b.dir()); !os.IsNotExist(err) {
+		b.Errorf("the folder is left: %v", err)
+	}
+	for _, name := range []string{"sample-kubeconfig", "sample-ca"} {
+		err := b.hub.Get(b.ctx, client.ObjectKey{Namespace: "default", Name: name}, &corev1.Secret{})
+		if !apierrors.IsNotFound(err) {
+			b.Errorf("Secret %s is left: %v", name, err)
+		}
+	}
+	b.until("a late pool finds nothing to do", b.ofPool(), finalized)
+}
