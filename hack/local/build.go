@@ -30,10 +30,6 @@ func (e *environment) buildBinaries(ctx context.Context) error {
 		return fmt.Errorf("making a folder for binaries: %w", err)
 	}
 	for _, name := range ourBinaries {
-		if _, err := os.Stat(e.source("cmd", name, "main.go")); err != nil {
-			e.say("  skipped: no cmd/%s yet", name)
-			continue
-		}
 		// Without the commit in it the binary changes only when the code does.
 		cmd := exec.CommandContext(ctx, "go", "build", "-trimpath", "-buildvcs=false", "-o", e.binary(name)+".new", "./cmd/"+name)
 		cmd.Dir = e.root

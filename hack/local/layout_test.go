@@ -91,7 +91,8 @@ func TestAChartsHashFollowsItsFiles(t *testing.T) {
 	if err := os.WriteFile(filepath.Join(dir, "a"), []byte("x"), 0o600); err != nil {
 		t.Fatal(err)
 	}
-	if hash() == empty || hash() != hash() {
+	filled := hash()
+	if filled == empty || hash() != filled {
 		t.Error("the hash must follow content, and nothing else")
 	}
 }

@@ -4,7 +4,6 @@ import (
 	"context"
 	"fmt"
 	"os"
-	"strings"
 	"time"
 
 	"github.com/slipway-dev/slipway/internal/controlplane"
@@ -57,15 +56,15 @@ func up(ctx context.Context, l layout, timeout time.Duration, p *progress) error
 		{"starting the management cluster", e.startHub},
 		{"applying CRDs", e.applyCRDs},
 		{"applying roles", e.applyRoles},
-		{"applying admission policies", e.ifPresent(e.applyPolicies, "config", "policy", "kustomization.yaml")},
+		{"applying admission policies", e.applyPolicies},
 		{"serving the sample charts", e.serveCharts},
 		{"starting Flux", e.startFlux},
-		{"starting the manager", e.ifPresent(e.startManager, "cmd", "manager", "main.go")},
-		{"applying webhooks", e.ifPresent(e.applyWebhooks, "config", "webhook", "manifests.yaml")},
-		{"starting the kwok-adapter", e.ifPresent(e.startAdapter, "cmd", "kwok-adapter", "main.go")},
+		{"starting the manager", e.startManager},
+		{"applying webhooks", e.applyWebhooks},
+		{"starting the kwok-adapter", e.startAdapter},
 		{"applying the catalogue", e.applyCatalogue},
 		{"applying the samples", e.applySamples},
-		{"waiting for the sample cluster and its add-on", e.ifPresent(e.waitForSamples, "cmd", "manager", "main.go")},
+		{"waiting for the sample cluster and its add-on", e.waitForSamples},
 		{"", e.summarize},
 	})
 }
@@ -80,17 +79,6 @@ func (e *environment) runSteps(ctx context.Context, steps []step) error {
 		}
 	}
 	return nil
-}
-
-// ifPresent skips a step whose sources are not in the checkout.
-func (e *environment) ifPresent(run func(context.Context) error, elements ...string) func(context.Context) error {
-	return func(ctx context.Context) error {
-		if _, err := os.Stat(e.source(elements...)); err != nil {
-			e.say("  skipped: no %s yet", strings.Join(elements, "/"))
-			return nil
-		}
-		return run(ctx)
-	}
 }
 
 // startHub runs the management cluster and writes what users need to reach it.

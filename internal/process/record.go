@@ -76,12 +76,19 @@ func read(file string) (*Process, error) {
 	if err != nil {
 		return nil, fmt.Errorf("reading a process record: %w", err)
 	}
-	p := &Process{file: file}
-	if err := json.Unmarshal(content, p); err != nil || p.PID <= 1 || p.Started == "" {
-		// Records appear by rename, so this is not ours. The mark still finds a process that runs.
+	// Records appear by rename, so what cannot be decoded is not ours. The mark still finds a process that runs.
+	p, ok := decode(content)
+	if !ok {
 		return nil, nil
 	}
+	p.file = file
 	return p, nil
+}
+
+func decode(content []byte) (*Process, bool) {
+	p := &Process{}
+	err := json.Unmarshal(content, p)
+	return p, err == nil && p.PID > 1 && p.Started != ""
 }
 
 // write puts the record in place in one step, so that a reader never sees half of it.
