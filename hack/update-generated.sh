@@ -15,5 +15,8 @@ done
 controller-gen rbac:roleName=slipway-manager "${paths[@]}" output:rbac:dir=config/rbac
 controller-gen webhook "${paths[@]}" output:webhook:dir=config/webhook
 
+# What every adapter needs that is built on the library.
+controller-gen rbac:roleName=slipway-reporter,fileName=reporter.yaml paths=./internal/adapter/... output:rbac:dir=config/rbac
+
 controller-gen rbac:roleName=slipway-kwok-adapter paths=./cmd/kwok-adapter/... paths=./internal/kwokadapter/... \
   output:rbac:dir=config/rbac/kwok-adapter
