@@ -24,14 +24,14 @@ func Namespace(ctx context.Context, c client.Client, labels map[string]string) s
 // Applied creates objects, or overwrites those that exist already, whatever their resource version. A status is ignored.
 func Applied(ctx context.Context, c client.Client, objects ...client.Object) {
 	for _, object := range objects {
-		err := c.Create(ctx, object)
-		if !apierrors.IsAlreadyExists(err) {
-			gomega.ExpectWithOffset(1, err).To(gomega.Succeed())
-			continue
-		}
 		stored, ok := object.DeepCopyObject().(client.Object)
 		gomega.ExpectWithOffset(1, ok).To(gomega.BeTrue())
-		gomega.ExpectWithOffset(1, c.Get(ctx, client.ObjectKeyFromObject(object), stored)).To(gomega.Succeed())
+		err := c.Get(ctx, client.ObjectKeyFromObject(object), stored)
+		if apierrors.IsNotFound(err) {
+			gomega.ExpectWithOffset(1, c.Create(ctx, object)).To(gomega.Succeed())
+			continue
+		}
+		gomega.ExpectWithOffset(1, err).NotTo(gomega.HaveOccurred())
 		object.SetResourceVersion(stored.GetResourceVersion())
 		object.SetUID(stored.GetUID())
 		object.SetFinalizers(stored.GetFinalizers())
