@@ -15,6 +15,7 @@ import (
 	"github.com/slipway-dev/slipway/controllers/cluster"
 	"github.com/slipway-dev/slipway/controllers/nodepool"
 	"github.com/slipway-dev/slipway/controllers/platform"
+	"github.com/slipway-dev/slipway/internal/importadapter"
 )
 
 // Options are what all controllers share.
@@ -53,6 +54,7 @@ func list(mgr ctrl.Manager, options Options) []controller {
 		&platform.Reconciler{Client: mgr.GetClient(), Recorder: mgr.GetEventRecorder("platform"), Clock: options.Clock},
 		&addon.Reconciler{Client: mgr.GetClient(), Recorder: mgr.GetEventRecorder("addon"), Clock: options.Clock},
 		&addontemplate.Reconciler{Client: mgr.GetClient(), Recorder: mgr.GetEventRecorder("addontemplate"), Clock: options.Clock},
+		importadapter.New(mgr.GetAPIReader(), options.Clock),
 	}
 }
 
