@@ -61,7 +61,11 @@ verify: ## Run every verify-* script but the linter
 	@set -e; for script in $$(ls hack/verify-*.sh | grep -v verify-lint); do echo "$$script"; $$script; done
 
 .PHONY: presubmit
-presubmit: verify lint test e2e ## What CI runs
+presubmit: ## What CI runs: verify, lint, test and e2e, one after the other
+	$(MAKE) verify
+	$(MAKE) lint
+	$(MAKE) test
+	$(MAKE) e2e
 
 ##: Local environment
 
