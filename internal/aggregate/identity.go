@@ -20,7 +20,7 @@ func sameReport(a, b *fleetv1.Report) bool {
 		sameJSON(orEmpty(encoded(a.Data)), orEmpty(encoded(b.Data))) &&
 		sameJSON(encoded(a.Metadata), encoded(b.Metadata)) &&
 		apiequality.Semantic.DeepEqual(comparableCluster(a.Cluster), comparableCluster(b.Cluster)) &&
-		apiequality.Semantic.DeepEqual(comparablePool(a.NodePool), comparablePool(b.NodePool))
+		samePool(a.NodePool, b.NodePool)
 }
 
 func sameCondition(a, b fleetv1.ReportCondition) bool {
@@ -38,15 +38,18 @@ func comparableCluster(facts *fleetv1.ClusterFacts) *fleetv1.ClusterFacts {
 	return &result
 }
 
-// comparablePool returns the facts with the nodes in a fixed order: they are a map by id, and adapters list them as they
-// find them.
-func comparablePool(facts *fleetv1.NodePoolFacts) *fleetv1.NodePoolFacts {
-	if facts == nil {
-		return nil
+// samePool compares the facts about a pool. Nodes are a map by id, which adapters list as they find it.
+func samePool(a, b *fleetv1.NodePoolFacts) bool {
+	if a == nil || b == nil {
+		return a == b
 	}
-	result := *facts
-	result.Nodes = slices.SortedFunc(slices.Values(facts.Nodes), func(a, b fleetv1.Node) int { return cmp.Compare(a.ID, b.ID) })
-	return &result
+	x, y := *a, *b
+	x.Nodes, y.Nodes = nil, nil
+	return apiequality.Semantic.DeepEqual(x, y) && slices.Equal(nodesByID(a.Nodes), nodesByID(b.Nodes))
+}
+
+func nodesByID(nodes []fleetv1.Node) []fleetv1.Node {
+	return slices.SortedFunc(slices.Values(nodes), func(a, b fleetv1.Node) int { return cmp.Compare(a.ID, b.ID) })
 }
 
 // encoded returns the JSON of an adapter's record, or nil if there is none.
@@ -55,7 +58,7 @@ func encoded(record *runtime.RawExtension) []byte {
 		return nil
 	}
 	raw, err := record.MarshalJSON()
-	if err != nil || len(raw) == 0 || bytes.Equal(raw, []byte("null")) {
+	if err != nil || bytes.Equal(raw, []byte("null")) {
 		return nil
 	}
 	return raw

@@ -172,6 +172,9 @@ func TestDeadline(t *testing.T) {
 		"a deletion can be late": {
 			then(then(limited, 61, deleted), 121), rest{2, "True Deleting 2 since 61", "True DeadlineExceeded 2 since 121"}, 0,
 		},
+		"a deletion whose conditions were lost begins its own": {
+			with(limited, deleted, func(in *Input) { in.ObservedGeneration = 2 }), rest{2, "True Deleting 2 since 1", "False NotStalled 2 since 0"}, 61,
+		},
 		"an adapter's failure is the better reason": {
 			then(limited, 61, dnsStalled), rest{1, "False Reconciled 1 since 61", "True AdapterFailed 1 since 61"}, 0,
 		},
