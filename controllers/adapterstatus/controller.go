@@ -21,12 +21,12 @@ type Reconciler struct {
 	Recorder events.Recorder
 }
 
-// Reconcile handles one AdapterStatus: find its target, then repair it or let it go.
-//
 // +kubebuilder:rbac:groups=fleet.slipway.dev,resources=adapterstatuses,verbs=get;list;watch;patch
 // +kubebuilder:rbac:groups=fleet.slipway.dev,resources=clusters;nodepools,verbs=get;list;watch
 // +kubebuilder:rbac:groups="",resources=namespaces,verbs=get;list;watch
 // +kubebuilder:rbac:groups=events.k8s.io,resources=events,verbs=create;patch
+
+// Reconcile handles one AdapterStatus: find its target, then repair it or let it go.
 func (r *Reconciler) Reconcile(ctx context.Context, req ctrl.Request) (ctrl.Result, error) {
 	s := &scope{report: &fleetv1.AdapterStatus{}}
 	if err := r.Client.Get(ctx, req.NamespacedName, s.report); err != nil {

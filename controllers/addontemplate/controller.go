@@ -32,12 +32,12 @@ type Reconciler struct {
 	Clock clock.PassiveClock
 }
 
-// Reconcile handles one AddonTemplate.
-//
 // +kubebuilder:rbac:groups=fleet.slipway.dev,resources=addontemplates,verbs=get;list;watch;patch
 // +kubebuilder:rbac:groups=fleet.slipway.dev,resources=addontemplates/status,verbs=patch
 // +kubebuilder:rbac:groups=fleet.slipway.dev,resources=addons,verbs=get;list;watch
 // +kubebuilder:rbac:groups=events.k8s.io,resources=events,verbs=create;patch
+
+// Reconcile handles one AddonTemplate.
 func (r *Reconciler) Reconcile(ctx context.Context, req ctrl.Request) (ctrl.Result, error) {
 	template := &fleetv1.AddonTemplate{}
 	if err := r.Client.Get(ctx, req.NamespacedName, template); err != nil {

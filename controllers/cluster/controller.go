@@ -27,14 +27,14 @@ type Reconciler struct {
 	Clock clock.PassiveClock
 }
 
-// Reconcile handles one Cluster: gather, aggregate, apply.
-//
 // +kubebuilder:rbac:groups=fleet.slipway.dev,resources=clusters,verbs=get;list;watch;patch
 // +kubebuilder:rbac:groups=fleet.slipway.dev,resources=clusters/status,verbs=patch
 // +kubebuilder:rbac:groups=fleet.slipway.dev,resources=addons;nodepools,verbs=get;list;watch;delete
 // +kubebuilder:rbac:groups=fleet.slipway.dev,resources=adapterstatuses;platforms,verbs=get;list;watch
 // +kubebuilder:rbac:groups="",resources=namespaces,verbs=get;list;watch
 // +kubebuilder:rbac:groups=events.k8s.io,resources=events,verbs=create;patch
+
+// Reconcile handles one Cluster: gather, aggregate, apply.
 func (r *Reconciler) Reconcile(ctx context.Context, req ctrl.Request) (ctrl.Result, error) {
 	s := &scope{cluster: &fleetv1.Cluster{}}
 	if err := r.Client.Get(ctx, req.NamespacedName, s.cluster); err != nil {

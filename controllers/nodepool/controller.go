@@ -27,14 +27,14 @@ type Reconciler struct {
 	Clock clock.PassiveClock
 }
 
-// Reconcile handles one NodePool: gather, aggregate, apply.
-//
 // +kubebuilder:rbac:groups=fleet.slipway.dev,resources=nodepools,verbs=get;list;watch;patch
 // +kubebuilder:rbac:groups=fleet.slipway.dev,resources=nodepools/status,verbs=patch
 // +kubebuilder:rbac:groups=fleet.slipway.dev,resources=clusters/finalizers,verbs=update
 // +kubebuilder:rbac:groups=fleet.slipway.dev,resources=adapterstatuses;clusters;platforms,verbs=get;list;watch
 // +kubebuilder:rbac:groups="",resources=namespaces,verbs=get;list;watch
 // +kubebuilder:rbac:groups=events.k8s.io,resources=events,verbs=create;patch
+
+// Reconcile handles one NodePool: gather, aggregate, apply.
 func (r *Reconciler) Reconcile(ctx context.Context, req ctrl.Request) (ctrl.Result, error) {
 	s := &scope{pool: &fleetv1.NodePool{}}
 	if err := r.Client.Get(ctx, req.NamespacedName, s.pool); err != nil {

@@ -25,12 +25,12 @@ type Reconciler struct {
 	Clock clock.PassiveClock
 }
 
-// Reconcile handles one Platform: adopt, gather, check, and let it go if it is deleted and unused.
-//
 // +kubebuilder:rbac:groups=fleet.slipway.dev,resources=platforms,verbs=get;list;watch;patch
 // +kubebuilder:rbac:groups=fleet.slipway.dev,resources=platforms/status,verbs=patch
 // +kubebuilder:rbac:groups=fleet.slipway.dev,resources=clusters,verbs=get;list;watch
 // +kubebuilder:rbac:groups=events.k8s.io,resources=events,verbs=create;patch
+
+// Reconcile handles one Platform: adopt, gather, check, and let it go if it is deleted and unused.
 func (r *Reconciler) Reconcile(ctx context.Context, req ctrl.Request) (ctrl.Result, error) {
 	s := &scope{platform: &fleetv1.Platform{}}
 	if err := r.Client.Get(ctx, req.NamespacedName, s.platform); err != nil {
