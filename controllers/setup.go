@@ -45,7 +45,7 @@ func Setup(ctx context.Context, mgr ctrl.Manager, options Options) error {
 	return nil
 }
 
-// list is the one list of controllers.
+// list is the one list of controllers, and of the adapters that are built in.
 func list(mgr ctrl.Manager, options Options) []controller {
 	return []controller{
 		&cluster.Reconciler{Client: mgr.GetClient(), Recorder: mgr.GetEventRecorder("cluster"), Clock: options.Clock},

@@ -23,6 +23,7 @@ import (
 
 	fleetv1 "github.com/slipway-dev/slipway/api/v1alpha1"
 	"github.com/slipway-dev/slipway/controllers"
+	"github.com/slipway-dev/slipway/internal/admission"
 )
 
 func main() {
@@ -46,6 +47,11 @@ func run(ctx context.Context, o *options) error {
 	}
 	if err := controllers.Setup(ctx, mgr, controllers.Options{}); err != nil {
 		return err
+	}
+	if o.webhookPort >= 0 {
+		if err := admission.SetupWithManager(mgr); err != nil {
+			return err
+		}
 	}
 	if err := probes(mgr, o); err != nil {
 		return err
