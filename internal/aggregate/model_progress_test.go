@@ -172,7 +172,7 @@ func (h *history) rest(n int, result *verdict) {
 		len(h.requiredThat(n, func(a *arrival) bool { return now(a) && a.available == "True" })),
 		len(h.requiredThat(n, func(*arrival) bool { return true })))
 	if m.deleting {
-		result.waiting = h.requiredThat(n, func(a *arrival) bool { return !(now(a) && a.finalized == "True") })
+		result.waiting = h.requiredThat(n, func(a *arrival) bool { return !now(a) || a.finalized != "True" })
 		result.finished = len(result.waiting) == 0 && m.pools == 0 && m.addons == 0
 	}
 }

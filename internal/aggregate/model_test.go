@@ -136,7 +136,7 @@ func (h *history) readiness(i int) value {
 	m := h.moments[i]
 	now := func(a *arrival) bool { return a != nil && a.generation == m.generation }
 	if m.deleting {
-		missing := h.requiredThat(i, func(a *arrival) bool { return !(now(a) && a.finalized == "True") })
+		missing := h.requiredThat(i, func(a *arrival) bool { return !now(a) || a.finalized != "True" })
 		if len(missing) != 0 {
 			return value{status: "False", reason: "AwaitingFinalization", generation: m.generation, message: fmt.Sprintf(
 				"Waiting for adapters to report Finalized=True at generation %d: %s", m.generation, strings.Join(missing, ", "))}

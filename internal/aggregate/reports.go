@@ -12,11 +12,11 @@ import (
 type Decision string
 
 const (
-	// Drop: the report is stale, ahead of its target or says nothing new. It is not stored and changes nothing.
+	// Drop says that the report is stale, ahead of its target or says nothing new. It is not stored and changes nothing.
 	Drop Decision = "Drop"
-	// Answer: the report repeats the stored one within the heartbeat period. It is answered and not stored.
+	// Answer says that the report repeats the stored one within the heartbeat period. It is answered and not stored.
 	Answer Decision = "Answer"
-	// Store: the report takes the place of the stored one, by way of Merge.
+	// Store says that the report takes the place of the stored one, by way of Merge.
 	Store Decision = "Store"
 )
 
@@ -33,7 +33,7 @@ func Decide(stored, incoming *fleetv1.Report, targetGeneration int64, deleting b
 	if stale(stored, incoming) {
 		return Drop
 	}
-	if availability(incoming) == metav1.ConditionUnknown && !(deleting && finalized(incoming)) {
+	if availability(incoming) == metav1.ConditionUnknown && (!deleting || !finalized(incoming)) {
 		return Drop
 	}
 	if incoming.ObservedTime.Sub(stored.ObservedTime.Time) < heartbeat && sameReport(stored, incoming) {
