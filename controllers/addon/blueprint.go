@@ -72,20 +72,27 @@ func (r *Reconciler) gatherTemplate(ctx context.Context, s *scope) error {
 
 // checkDelivery refuses what is not offered yet: add-ons that the tenant cluster's own Flux installs.
 func (r *Reconciler) checkDelivery(ctx context.Context, s *scope) error {
-	if s.cluster.Spec.PlatformName == "" {
-		return nil
+	platform, err := r.platformOf(ctx, s.cluster)
+	if err != nil {
+		return err
 	}
-	platform := &fleetv1.Platform{}
-	switch err := r.Client.Get(ctx, client.ObjectKey{Name: s.cluster.Spec.PlatformName}, platform); {
-	case apierrors.IsNotFound(err):
-		return nil
-	case err != nil:
-		return fmt.Errorf("reading Platform %s: %w", s.cluster.Spec.PlatformName, err)
-	case platform.Spec.AddonDelivery == fleetv1.DeliveryTenant:
+	if platform.Spec.AddonDelivery == fleetv1.DeliveryTenant {
 		return stall(fleetv1.ReasonInvalidSpec, "Platform %s wants add-ons delivered by the tenant cluster's own Flux "+
 			"(spec.addonDelivery: Tenant), which is not supported yet; set it to Hub", platform.Name)
 	}
 	return nil
+}
+
+// platformOf returns the Platform of a Cluster, an empty one where there is none.
+func (r *Reconciler) platformOf(ctx context.Context, cluster *fleetv1.Cluster) (*fleetv1.Platform, error) {
+	platform := &fleetv1.Platform{}
+	if cluster.Spec.PlatformName == "" {
+		return platform, nil
+	}
+	if err := r.Client.Get(ctx, client.ObjectKey{Name: cluster.Spec.PlatformName}, platform); client.IgnoreNotFound(err) != nil {
+		return nil, fmt.Errorf("reading Platform %s: %w", cluster.Spec.PlatformName, err)
+	}
+	return platform, nil
 }
 
 // gatherKubeconfig reads the cluster's kubeconfig, past the cache, and rebuilds it from the allow-list.

@@ -25,14 +25,13 @@ func (r *Reconciler) claim(ctx context.Context, s *scope) error {
 	if err := r.own(ctx, claimed); err != nil {
 		return err
 	}
-	if equality.Semantic.DeepEqual(s.addon.ObjectMeta, claimed.ObjectMeta) {
-		return nil
+	if !equality.Semantic.DeepEqual(s.addon.ObjectMeta, claimed.ObjectMeta) {
+		patch := client.MergeFromWithOptions(s.addon, client.MergeFromWithOptimisticLock{})
+		if err := r.Client.Patch(ctx, claimed, patch); err != nil {
+			return fmt.Errorf("setting finalizer, id and owner of Addon %s: %w", client.ObjectKeyFromObject(claimed), err)
+		}
 	}
-	patch := client.MergeFromWithOptions(s.addon, client.MergeFromWithOptimisticLock{})
-	if err := r.Client.Patch(ctx, claimed, patch); err != nil {
-		return fmt.Errorf("setting finalizer, id and owner of Addon %s: %w", client.ObjectKeyFromObject(claimed), err)
-	}
-	s.addon = claimed
+	s.addon, s.before = claimed, claimed.DeepCopy()
 	return nil
 }
 

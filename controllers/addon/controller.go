@@ -46,8 +46,6 @@ type Reconciler struct {
 	Clock clock.PassiveClock
 }
 
-// Reconcile handles one Addon: gather, decide, apply, report.
-//
 // +kubebuilder:rbac:groups=fleet.slipway.dev,resources=addons,verbs=get;list;watch;patch
 // +kubebuilder:rbac:groups=fleet.slipway.dev,resources=addons/status,verbs=patch
 // +kubebuilder:rbac:groups=fleet.slipway.dev,resources=addons/finalizers;clusters/finalizers,verbs=update
@@ -57,6 +55,8 @@ type Reconciler struct {
 // +kubebuilder:rbac:groups=source.toolkit.fluxcd.io,resources=helmcharts,verbs=get;list;watch;delete
 // +kubebuilder:rbac:groups="",resources=secrets,verbs=get;create;patch
 // +kubebuilder:rbac:groups=events.k8s.io,resources=events,verbs=create;patch
+
+// Reconcile handles one Addon: gather, decide, apply, report.
 func (r *Reconciler) Reconcile(ctx context.Context, req ctrl.Request) (ctrl.Result, error) {
 	addon := &fleetv1.Addon{}
 	if err := r.Client.Get(ctx, req.NamespacedName, addon); err != nil {
@@ -71,9 +71,8 @@ func (r *Reconciler) Reconcile(ctx context.Context, req ctrl.Request) (ctrl.Resu
 	if err != nil && !errors.As(err, &held) {
 		return outcome.Of(err)
 	}
-	before := s.addon.DeepCopy()
 	setStatus(s, held, metav1.NewTime(r.Clock.Now()))
-	if err := r.writeStatus(ctx, before, s.addon); err != nil {
+	if err := r.writeStatus(ctx, s.before, s.addon); err != nil {
 		return outcome.Of(err)
 	}
 	return ctrl.Result{RequeueAfter: s.again}, nil

@@ -6,8 +6,8 @@ import (
 
 	helmv2 "github.com/fluxcd/helm-controller/api/v2"
 	sourcev1 "github.com/fluxcd/source-controller/api/v1"
-	apierrors "k8s.io/apimachinery/pkg/api/errors"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+	"k8s.io/apimachinery/pkg/apis/meta/v1/unstructured"
 	"k8s.io/apimachinery/pkg/runtime"
 	"sigs.k8s.io/controller-runtime/pkg/client"
 
@@ -16,43 +16,44 @@ import (
 
 // observe reads the state of the release from what exists now.
 func (r *Reconciler) observe(ctx context.Context, s *scope) error {
-	hr, source := &helmv2.HelmRelease{}, s.current[s.desired.Source]
-	if err := runtime.DefaultUnstructuredConverter.FromUnstructured(s.current[s.desired.Release].Object, hr); err != nil {
-		return fmt.Errorf("reading HelmRelease %s: %w", s.addon.Name, err)
-	}
-	sources := [][]metav1.Condition{}
-	typed := struct {
-		Status struct {
-			Conditions []metav1.Condition `json:"conditions"`
-		} `json:"status"`
-	}{}
-	if err := runtime.DefaultUnstructuredConverter.FromUnstructured(source.Object, &typed); err != nil {
-		return fmt.Errorf("reading %s %s: %w", source.GetKind(), source.GetName(), err)
-	}
-	sources = append(sources, typed.Status.Conditions)
-	chart, err := r.chart(ctx, hr)
-	if err != nil {
+	observed := release.Observed{Release: &helmv2.HelmRelease{}, Version: s.version, Installed: installed(s.addon)}
+	if err := decode(s.current[s.desired.Release], observed.Release); err != nil {
 		return err
 	}
-	if chart != nil {
-		sources = append(sources, chart.Status.Conditions)
+	if source := s.current[s.desired.Source]; source.GetKind() == sourcev1.OCIRepositoryKind {
+		observed.Repository = &sourcev1.OCIRepository{}
+		if err := decode(source, observed.Repository); err != nil {
+			return err
+		}
+		observed.Sources = [][]metav1.Condition{observed.Repository.Status.Conditions}
+	} else {
+		repository := &sourcev1.HelmRepository{}
+		if err := decode(source, repository); err != nil {
+			return err
+		}
+		chart, err := r.chart(ctx, observed.Release)
+		if err != nil {
+			return err
+		}
+		observed.Sources = [][]metav1.Condition{repository.Status.Conditions, chart.Status.Conditions}
 	}
-	s.helmRelease = hr
-	s.state = release.Readiness(release.Observed{Release: hr, Sources: sources, Installed: installed(s.addon)})
+	s.state = release.Readiness(observed)
 	return nil
 }
 
-// chart returns the HelmChart that Flux made for a release from a HelmRepository, or nil.
-func (r *Reconciler) chart(ctx context.Context, hr *helmv2.HelmRelease) (*sourcev1.HelmChart, error) {
-	if hr.Spec.Chart == nil {
-		return nil, nil
+func decode(from *unstructured.Unstructured, into any) error {
+	if err := runtime.DefaultUnstructuredConverter.FromUnstructured(from.Object, into); err != nil {
+		return fmt.Errorf("reading %s %s: %w", from.GetKind(), from.GetName(), err)
 	}
+	return nil
+}
+
+// chart returns the HelmChart that Flux made for a release from a HelmRepository, an empty one before it did.
+func (r *Reconciler) chart(ctx context.Context, hr *helmv2.HelmRelease) (*sourcev1.HelmChart, error) {
 	chart := &sourcev1.HelmChart{}
-	switch err := r.Client.Get(ctx, client.ObjectKey{Namespace: hr.Namespace, Name: hr.GetHelmChartName()}, chart); {
-	case apierrors.IsNotFound(err):
-		return nil, nil
-	case err != nil:
-		return nil, fmt.Errorf("reading HelmChart %s: %w", hr.GetHelmChartName(), err)
+	key := client.ObjectKey{Namespace: hr.Namespace, Name: hr.GetHelmChartName()}
+	if err := r.Client.Get(ctx, key, chart); client.IgnoreNotFound(err) != nil {
+		return nil, fmt.Errorf("reading HelmChart %s: %w", key, err)
 	}
 	return chart, nil
 }

@@ -3,8 +3,6 @@ package addon
 import (
 	"time"
 
-	helmv2 "github.com/fluxcd/helm-controller/api/v2"
-
 	fleetv1 "github.com/slipway-dev/slipway/api/v1alpha1"
 	"github.com/slipway-dev/slipway/internal/params"
 	"github.com/slipway-dev/slipway/internal/release"
@@ -13,8 +11,9 @@ import (
 
 // scope is what a pass knows. The comments say who fills a field.
 type scope struct {
-	// addon is the object; claim and setStatus change it.
-	addon *fleetv1.Addon
+	// addon is the object; claim, apply and setStatus change it. before is what it was after claim.
+	addon  *fleetv1.Addon
+	before *fleetv1.Addon
 
 	// cluster, template and version are what the Addon names; gatherBlueprint.
 	cluster  *fleetv1.Cluster
@@ -34,9 +33,8 @@ type scope struct {
 	// current are the objects that exist, by the rendered object they stand for; gatherCurrent.
 	current current
 
-	// helmRelease is the release after apply; state what it says; observe.
-	helmRelease *helmv2.HelmRelease
-	state       release.State
+	// state is what the release says after apply; observe.
+	state release.State
 
 	// outputs are what was read from the tenant cluster, nil if that was not done; readOutputs.
 	outputs map[string]string

@@ -105,12 +105,11 @@ func (r *Reconciler) tenantOf(ctx context.Context, addon *fleetv1.Addon) (tenant
 	if t.kubeconfig, err = r.secretExists(ctx, addon.Namespace, cluster.Status.KubeconfigSecretName); err != nil {
 		return t, err
 	}
-	platform := &fleetv1.Platform{}
-	switch err := r.Client.Get(ctx, client.ObjectKey{Name: cluster.Spec.PlatformName}, platform); {
-	case apierrors.IsNotFound(err):
-	case err != nil:
-		return t, fmt.Errorf("reading Platform %s: %w", cluster.Spec.PlatformName, err)
-	case platform.Spec.ReleaseAbandonTimeout != nil:
+	platform, err := r.platformOf(ctx, cluster)
+	if err != nil {
+		return t, err
+	}
+	if platform.Spec.ReleaseAbandonTimeout != nil {
 		t.patience = platform.Spec.ReleaseAbandonTimeout.Duration
 	}
 	return t, nil

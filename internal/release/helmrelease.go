@@ -73,10 +73,8 @@ func chartVersion(version *fleetv1.AddonVersion) string {
 // tag is the tag under which Helm pushes a chart version: a tag cannot hold a plus sign.
 func tag(version string) string { return strings.ReplaceAll(version, "+", "_") }
 
-// helmRelease renders the release. valuesDigest goes into the annotation by which Flux takes requests: a change of the
-// values Secret alone would not move the HelmRelease's generation, and Flux answers a request in its status once it has
-// acted on it.
-func helmRelease(in Input, valuesDigest string) *helmv2.HelmRelease {
+// helmRelease renders the release.
+func helmRelease(in Input) *helmv2.HelmRelease {
 	namespace := Namespace(in.Template)
 	timeout := metav1.Duration{Duration: defaultTimeout}
 	if in.Template.Spec.Timeout != nil {
@@ -111,7 +109,6 @@ func helmRelease(in Input, valuesDigest string) *helmv2.HelmRelease {
 			ValuesFrom: valuesFrom(in.Addon),
 		},
 	}
-	hr.Annotations = map[string]string{fluxmeta.ReconcileRequestAnnotation: valuesDigest}
 	chart(in, hr)
 	return hr
 }

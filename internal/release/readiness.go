@@ -2,9 +2,12 @@ package release
 
 import (
 	"fmt"
+	"strings"
 
+	"github.com/Masterminds/semver/v3"
 	helmv2 "github.com/fluxcd/helm-controller/api/v2"
 	fluxmeta "github.com/fluxcd/pkg/apis/meta"
+	sourcev1 "github.com/fluxcd/source-controller/api/v1"
 	apimeta "k8s.io/apimachinery/pkg/api/meta"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 
@@ -38,6 +41,10 @@ type Observed struct {
 	Release *helmv2.HelmRelease
 	// Sources are the conditions of the objects the chart comes from, one list per object.
 	Sources [][]metav1.Condition
+	// Repository is the OCIRepository that the chart comes from, nil for a chart from a HelmRepository.
+	Repository *sourcev1.OCIRepository
+	// Version is the version of the template that is wished.
+	Version *fleetv1.AddonVersion
 	// Installed tells that the add-on was deployed before.
 	Installed bool
 }
@@ -53,8 +60,8 @@ type State struct {
 }
 
 // Readiness reads the state of a release from its HelmRelease. What Flux says counts only if it says it about the present
-// spec and the present values: about the spec Flux tells by the generation, about the values by answering the request that
-// Render put into an annotation.
+// spec, the present values and the present chart: about the spec Flux tells by the generation, about the values by answering
+// the request that Render put into an annotation, about the chart by the revision it last tried.
 func Readiness(in Observed) State {
 	if in.Release == nil {
 		return in.progress("waiting for the HelmRelease to be created")
@@ -69,6 +76,9 @@ func Readiness(in Observed) State {
 		if in.Release.Status.ObservedGeneration != in.Release.Generation {
 			return in.progress(activity(in.Release, "waiting for Flux to act on the release"))
 		}
+		if !in.chartTried() {
+			return in.progress("waiting for Flux to take the chart")
+		}
 		return State{Phase: Deployed, Reason: fleetv1.ReasonDeployed, Message: clip(ready.Message)}
 	case metav1.ConditionFalse:
 		return in.failure(ready)
@@ -80,6 +90,31 @@ func Readiness(in Observed) State {
 // answered tells whether Flux has acted on the request in the HelmRelease's annotation.
 func answered(hr *helmv2.HelmRelease) bool {
 	return hr.Annotations[fluxmeta.ReconcileRequestAnnotation] == hr.Status.LastHandledReconcileAt
+}
+
+// chartTried tells whether what Flux last tried is the chart that is wished, and not one it had before: Flux may answer a
+// request before it sees the change of the source that came with it.
+func (in Observed) chartTried() bool {
+	tried := in.Release.Status
+	if !sameChart(chartVersion(in.Version), tried.LastAttemptedRevision) {
+		return false
+	}
+	if in.Repository == nil {
+		return true
+	}
+	artifact := in.Repository.Status.Artifact
+	return artifact != nil && in.Repository.Status.ObservedGeneration == in.Repository.Generation &&
+		tried.LastAttemptedRevisionDigest != "" && strings.HasSuffix(artifact.Revision, tried.LastAttemptedRevisionDigest)
+}
+
+// sameChart compares versions without their metadata: Flux puts the digest of the chart there.
+func sameChart(wished, tried string) bool {
+	a, err := semver.NewVersion(wished)
+	if err != nil {
+		return wished == tried
+	}
+	b, err := semver.NewVersion(tried)
+	return err == nil && a.Equal(b)
 }
 
 // progress is an installation or upgrade that is going well so far.
@@ -105,7 +140,10 @@ func (in Observed) running() State {
 
 // failure is a release about which Flux says that it is not ready.
 func (in Observed) failure(ready *metav1.Condition) State {
-	if apimeta.IsStatusConditionTrue(in.Release.Status.Conditions, fluxmeta.StalledCondition) {
+	if stalled := apimeta.FindStatusCondition(in.Release.Status.Conditions, fluxmeta.StalledCondition); stalled != nil && stalled.Status == metav1.ConditionTrue {
+		if stalled.Reason == reasonRetriesExceeded && !in.chartTried() {
+			return in.progress("waiting for Flux to take the chart")
+		}
 		return in.givenUp(ready)
 	}
 	switch ready.Reason {

@@ -1,6 +1,6 @@
 package release
 
-// Reasons of Flux's Ready=False that its API package has no constants for.
+// Reasons of Flux's conditions that its API package has no constants for.
 const (
 	// reasonStateError: the release's record in the tenant cluster could not be read.
 	reasonStateError = "StateError"
@@ -10,6 +10,8 @@ const (
 	reasonResourceManagerError = "ResourceManagerError"
 	// reasonFactoryError: Helm could not be set up for the tenant cluster.
 	reasonFactoryError = "FactoryError"
+	// reasonRetriesExceeded, of Stalled=True: all attempts failed.
+	reasonRetriesExceeded = "RetriesExceeded"
 	// reasonSourceNotReady: the chart is not there.
 	reasonSourceNotReady = "SourceNotReady"
 )

@@ -6,6 +6,7 @@ import (
 	"encoding/json"
 	"fmt"
 
+	fluxmeta "github.com/fluxcd/pkg/apis/meta"
 	corev1 "k8s.io/api/core/v1"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"k8s.io/apimachinery/pkg/apis/meta/v1/unstructured"
@@ -40,7 +41,8 @@ type Objects struct {
 	Release *unstructured.Unstructured
 
 	// Checksum changes when anything that decides about the release changes. A new kubeconfig does not change it: the
-	// release stays what it is.
+	// release stays what it is. It is also in the annotation by which Flux takes requests: a change of the values or of the
+	// source alone would not move the HelmRelease's generation, and Flux answers a request once it has acted on it.
 	Checksum string
 }
 
@@ -77,7 +79,7 @@ func Render(in Input) (Objects, error) {
 	if err != nil {
 		return Objects{}, err
 	}
-	helmRelease, err := object(helmRelease(in, digest(values)))
+	helmRelease, err := object(helmRelease(in))
 	if err != nil {
 		return Objects{}, err
 	}
@@ -89,6 +91,7 @@ func Render(in Input) (Objects, error) {
 	if err != nil {
 		return Objects{}, err
 	}
+	helmRelease.SetAnnotations(map[string]string{fluxmeta.ReconcileRequestAnnotation: sum})
 	return Objects{Source: source, Values: valuesSecret, Kubeconfig: kubeconfigSecret, Release: helmRelease, Checksum: sum}, nil
 }
 
@@ -148,9 +151,4 @@ func checksum(objects ...*unstructured.Unstructured) (string, error) {
 		sum.Write(text)
 	}
 	return hex.EncodeToString(sum.Sum(nil))[:32], nil
-}
-
-func digest(text []byte) string {
-	sum := sha256.Sum256(text)
-	return hex.EncodeToString(sum[:])[:32]
 }
