@@ -4,7 +4,6 @@ import (
 	"context"
 	"fmt"
 
-	apierrors "k8s.io/apimachinery/pkg/api/errors"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"sigs.k8s.io/controller-runtime/pkg/client"
 	"sigs.k8s.io/controller-runtime/pkg/controller/controllerutil"
@@ -44,7 +43,7 @@ type phase interface {
 // phases lists the steps in order.
 func (r *Reconciler) phases() []phase {
 	return []phase{
-		choosePlatform{namespace: r.namespace, platform: r.platform, platforms: r.platforms},
+		choosePlatform{namespace: r.namespace, platforms: r.platforms},
 		adopt{patch: r.patch, publish: r.publish},
 		gather{reports: r.reports, children: r.children},
 		teardown{remove: r.remove, publish: r.publish},
@@ -114,18 +113,6 @@ func (check) run(_ context.Context, s *scope) error {
 
 func (r *Reconciler) namespace(ctx context.Context, name string) (namespaces.Namespace, error) {
 	return namespaces.Get(ctx, r.Client, name)
-}
-
-// platform returns a Platform, or nil if there is none of the name.
-func (r *Reconciler) platform(ctx context.Context, name string) (*fleetv1.Platform, error) {
-	platform := &fleetv1.Platform{}
-	if err := r.Client.Get(ctx, client.ObjectKey{Name: name}, platform); err != nil {
-		if apierrors.IsNotFound(err) {
-			return nil, nil
-		}
-		return nil, fmt.Errorf("reading Platform %s: %w", name, err)
-	}
-	return platform, nil
 }
 
 func (r *Reconciler) platforms(ctx context.Context) ([]fleetv1.Platform, error) {
