@@ -10,6 +10,7 @@ import (
 )
 
 // +kubebuilder:webhookconfiguration:mutating=false,name=slipway
+// +kubebuilder:webhookconfiguration:mutating=true,name=slipway
 
 // SetupWithManager adds the webhooks to the manager's webhook server. The manager's cache has to be indexed by the selectable
 // fields of fleetv1.
@@ -17,6 +18,9 @@ func SetupWithManager(mgr ctrl.Manager) error {
 	reader := readThrough{cache: mgr.GetClient(), live: mgr.GetAPIReader()}
 	err := errors.Join(
 		ctrl.NewWebhookManagedBy(mgr, &fleetv1.Addon{}).WithValidator(&AddonValidator{Reader: reader}).Complete(),
+		ctrl.NewWebhookManagedBy(mgr, &fleetv1.Cluster{}).
+			WithDefaulter(&ClusterDefaulter{Reader: reader}).WithValidator(&ClusterValidator{Reader: reader}).Complete(),
+		ctrl.NewWebhookManagedBy(mgr, &fleetv1.NodePool{}).WithValidator(&NodePoolValidator{Reader: reader}).Complete(),
 		ctrl.NewWebhookManagedBy(mgr, &fleetv1.AddonTemplate{}).WithValidator(&TemplateValidator{Reader: mgr.GetClient()}).Complete(),
 		ctrl.NewWebhookManagedBy(mgr, &fleetv1.Platform{}).WithValidator(&PlatformValidator{}).Complete(),
 	)
