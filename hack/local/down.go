@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"os"
 	"slices"
+	"time"
 
 	"golang.org/x/sync/errgroup"
 
@@ -24,6 +25,11 @@ func down(ctx context.Context, l layout, keep bool, p *progress) error {
 	}
 	defer unlock()
 
+	// What is about to be removed need not be closed in order: helm-controller, for one, would first finish what it is at.
+	end, grace := controlplane.DestroyDir, time.Duration(0)
+	if keep {
+		end, grace = controlplane.StopDir, stopGrace
+	}
 	for _, name := range slices.Backward(serviceNames) {
 		running, err := process.Find(l.record(name))
 		if err != nil {
@@ -33,13 +39,9 @@ func down(ctx context.Context, l layout, keep bool, p *progress) error {
 			continue
 		}
 		p.say("ending %s (process %d)", name, running.PID)
-		if err := running.Stop(ctx, stopGrace); err != nil {
+		if err := running.Stop(ctx, grace); err != nil {
 			return err
 		}
-	}
-	end := controlplane.DestroyDir
-	if keep {
-		end = controlplane.StopDir
 	}
 	if err := endTenants(ctx, l, end, p); err != nil {
 		return err

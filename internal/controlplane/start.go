@@ -27,8 +27,20 @@ func (c *ControlPlane) Start(ctx context.Context) error {
 	return c.exclusively(ctx, func() error { return c.start(ctx) })
 }
 
-// start is Start, with the locks held.
+// errEnded is in the error of a component that ended while it was waited for.
+var errEnded = errors.New("it has ended")
+
+// start is Start, with the locks held. A component may die just after it was seen alive, or lose the race for a port; a
+// second look repairs either.
 func (c *ControlPlane) start(ctx context.Context) error {
+	err := c.startOnce(ctx)
+	if errors.Is(err, errEnded) {
+		err = c.startOnce(ctx)
+	}
+	return err
+}
+
+func (c *ControlPlane) startOnce(ctx context.Context) error {
 	down := map[Component]bool{}
 	for _, component := range c.opts.components() {
 		p, err := process.Find(recordFile(c.opts.Dir, component))
@@ -101,7 +113,7 @@ func (c *ControlPlane) waitHealthy(ctx context.Context, component Component) err
 		}
 		p, err := process.Find(recordFile(c.opts.Dir, component))
 		if err == nil && p == nil {
-			err = fmt.Errorf("%s has ended", component)
+			err = errEnded
 		}
 		return false, err
 	})

@@ -21,8 +21,8 @@ func startOf(pid int) (string, error) {
 	}
 	// The second field is the program's name in parentheses, which may itself hold spaces and parentheses.
 	fields := strings.Fields(string(stat[bytes.LastIndexByte(stat, ')')+1:]))
-	const state, startTime = 0, 19 // fields 3 and 22 of proc(5), counted from the one after the name
-	if len(fields) <= startTime || fields[state] == "Z" || fields[state] == "X" {
+	const state, threads, startTime = 0, 17, 19 // fields 3, 20 and 22 of proc(5), counted from the one after the name
+	if len(fields) <= startTime || hasEnded(fields[state], fields[threads]) {
 		return "", fmt.Errorf("%w %d", errEnded, pid)
 	}
 	boot, err := os.ReadFile("/proc/sys/kernel/random/boot_id")
@@ -30,6 +30,12 @@ func startOf(pid int) (string, error) {
 		return "", fmt.Errorf("reading the boot's id: %w", err)
 	}
 	return strings.TrimSpace(string(boot)) + "/" + fields[startTime], nil
+}
+
+// hasEnded tells a zombie from a process of which only the first thread has ended yet: the others still hold its ports.
+func hasEnded(state, threads string) bool {
+	n, err := strconv.Atoi(threads)
+	return (state == "Z" || state == "X") && (err != nil || n <= 1)
 }
 
 // scan finds running processes by the mark in their environment. Processes of other users are passed over, as their
