@@ -42,6 +42,8 @@ var _ = BeforeSuite(func() {
 	Expect(err).NotTo(HaveOccurred())
 	Expect(mgr.GetFieldIndexer().IndexField(context.Background(), &fleetv1.Addon{}, fleetv1.FieldTemplateName,
 		func(object client.Object) []string { return []string{object.(*fleetv1.Addon).Spec.TemplateName} })).To(Succeed())
+	Expect(mgr.GetFieldIndexer().IndexField(context.Background(), &fleetv1.NodePool{}, fleetv1.FieldClusterName,
+		func(object client.Object) []string { return []string{object.(*fleetv1.NodePool).Spec.ClusterName} })).To(Succeed())
 	Expect(admission.SetupWithManager(mgr)).To(Succeed())
 	var ctx context.Context
 	ctx, stop = context.WithCancel(context.Background())

@@ -84,7 +84,11 @@ func namesakes(pool *fleetv1.NodePool, siblings []fleetv1.NodePool) []params.Fau
 	return nil
 }
 
+// older orders pools by age. One that is not stored yet has no creation time; it is the youngest.
 func older(a, b *fleetv1.NodePool) bool {
+	if a.CreationTimestamp.IsZero() != b.CreationTimestamp.IsZero() {
+		return b.CreationTimestamp.IsZero()
+	}
 	if !a.CreationTimestamp.Equal(&b.CreationTimestamp) {
 		return a.CreationTimestamp.Before(&b.CreationTimestamp)
 	}
