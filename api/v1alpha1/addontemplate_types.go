@@ -355,7 +355,8 @@ type AddonTemplateStatus struct {
 
 	// addons is how many Addons are made from the template.
 	// +optional
-	Addons int32 `json:"addons,omitempty"`
+	// +kubebuilder:default=0
+	Addons int32 `json:"addons"`
 }
 
 // AddonTemplateList is a list of AddonTemplates.

@@ -315,11 +315,13 @@ type NodePoolStatus struct {
 
 	// replicas is how many nodes there are, stopped ones included, as reported by an adapter.
 	// +optional
-	Replicas int32 `json:"replicas,omitempty"`
+	// +kubebuilder:default=0
+	Replicas int32 `json:"replicas"`
 
 	// readyReplicas is how many of them are ready.
 	// +optional
-	ReadyReplicas int32 `json:"readyReplicas,omitempty"`
+	// +kubebuilder:default=0
+	ReadyReplicas int32 `json:"readyReplicas"`
 
 	// kubernetesVersion is the version that all nodes run, or the oldest one during a change.
 	// +optional

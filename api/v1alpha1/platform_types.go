@@ -163,7 +163,8 @@ type PlatformStatus struct {
 
 	// clusters is how many Clusters are on the platform.
 	// +optional
-	Clusters int32 `json:"clusters,omitempty"`
+	// +kubebuilder:default=0
+	Clusters int32 `json:"clusters"`
 }
 
 // PlatformList is a list of Platforms.

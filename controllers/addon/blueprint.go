@@ -76,11 +76,15 @@ func (r *Reconciler) checkDelivery(ctx context.Context, s *scope) error {
 	if err != nil {
 		return err
 	}
-	if platform.Spec.AddonDelivery == fleetv1.DeliveryTenant {
-		return stall(fleetv1.ReasonInvalidSpec, "Platform %s wants add-ons delivered by the tenant cluster's own Flux "+
-			"(spec.addonDelivery: Tenant), which is not supported yet; set it to Hub", platform.Name)
+	delivery, by := platform.Spec.AddonDelivery, "Platform "+platform.Name
+	if own := s.cluster.Spec.AddonDelivery; own != "" {
+		delivery, by = own, "Cluster "+s.cluster.Name
 	}
-	return nil
+	if delivery != fleetv1.DeliveryTenant {
+		return nil
+	}
+	return stall(fleetv1.ReasonInvalidSpec, "%s wants add-ons delivered by the tenant cluster's own Flux "+
+		"(spec.addonDelivery: Tenant), which is not supported yet; set it to Hub", by)
 }
 
 // platformOf returns the Platform of a Cluster, an empty one where there is none.

@@ -105,6 +105,21 @@ var _ = Describe("holding up", func() {
 		w.cluster.Spec.PlatformName = platform.Name
 		Expect(w.client.Update(ctx, w.cluster)).To(Succeed())
 		stalls(w, fleetv1.ReasonInvalidSpec, ContainSubstring("addonDelivery"))
+
+		By("letting the cluster say otherwise")
+		expect.Refreshed(ctx, w.client, w.cluster)
+		w.cluster.Spec.AddonDelivery = fleetv1.DeliveryHub
+		Expect(w.client.Update(ctx, w.cluster)).To(Succeed())
+		w.apply()
+		Expect(w.addon.Status.Conditions).NotTo(ContainElement(HaveField("Reason", fleetv1.ReasonInvalidSpec)))
+	})
+
+	It("stalls where the cluster wants delivery by its own Flux", func(ctx SpecContext) {
+		w := newWorld(ctx).ready()
+		expect.Refreshed(ctx, w.client, w.cluster)
+		w.cluster.Spec.AddonDelivery = fleetv1.DeliveryTenant
+		Expect(w.client.Update(ctx, w.cluster)).To(Succeed())
+		stalls(w, fleetv1.ReasonInvalidSpec, ContainSubstring("Cluster sample"))
 	})
 
 	It("stalls while the cluster is being deleted", func(ctx SpecContext) {

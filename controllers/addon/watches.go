@@ -57,6 +57,7 @@ func clusterChanged(e event.UpdateEvent) bool {
 		before.Status.KubeconfigSecretName != after.Status.KubeconfigSecretName ||
 		before.Status.KubeconfigChecksum != after.Status.KubeconfigChecksum ||
 		before.Spec.PlatformName != after.Spec.PlatformName ||
+		before.Spec.AddonDelivery != after.Spec.AddonDelivery ||
 		clusterVersion(before) != clusterVersion(after))
 }
 
