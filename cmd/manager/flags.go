@@ -2,6 +2,7 @@ package main
 
 import (
 	"flag"
+	"fmt"
 	"log/slog"
 	"os"
 
@@ -35,7 +36,23 @@ func parse(flags *flag.FlagSet, arguments []string) (*options, error) {
 	flags.IntVar(&o.maxConcurrentReconciles, "max-concurrent-reconciles", 4, "How many objects each controller handles at a time.")
 	flags.TextVar(&o.logLevel, "log-level", slog.LevelInfo, "What is logged: INFO, DEBUG, WARN or ERROR. INFO-1 adds decisions, INFO-2 the flow.")
 	flags.StringVar(&o.logFormat, "log-format", "json", "How it is logged: json or text.")
-	return o, flags.Parse(arguments)
+	if err := flags.Parse(arguments); err != nil {
+		return nil, err
+	}
+	return o, o.check(flags)
+}
+
+// check refuses what flag cannot see to be wrong.
+func (o *options) check(flags *flag.FlagSet) error {
+	switch {
+	case flags.NArg() > 0:
+		return fmt.Errorf("%q is no flag; see --help", flags.Arg(0))
+	case o.logFormat != "json" && o.logFormat != "text":
+		return fmt.Errorf("--log-format must be json or text, not %q", o.logFormat)
+	case o.maxConcurrentReconciles < 1:
+		return fmt.Errorf("--max-concurrent-reconciles must be at least 1, not %d", o.maxConcurrentReconciles)
+	}
+	return nil
 }
 
 // logger returns the logger that the command line asks for. logr's V(n) is slog's level INFO-n.

@@ -29,7 +29,8 @@ import (
 func main() {
 	o, err := parse(flag.CommandLine, os.Args[1:])
 	if err != nil {
-		os.Exit(2) // flag has said why
+		fmt.Fprintln(os.Stderr, err)
+		os.Exit(2)
 	}
 	ctrl.SetLogger(o.logger())
 	ctx := ctrl.SetupSignalHandler()

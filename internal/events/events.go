@@ -1,6 +1,8 @@
 package events
 
 import (
+	"strings"
+
 	"k8s.io/apimachinery/pkg/runtime"
 	clientevents "k8s.io/client-go/tools/events"
 )
@@ -28,10 +30,15 @@ const maxNote = 1024
 // Publish records events about an object.
 func Publish(recorder Recorder, about runtime.Object, list ...Event) {
 	for _, event := range list {
-		note := event.Note
-		if len(note) > maxNote {
-			note = note[:maxNote-3] + "..."
-		}
-		recorder.Eventf(about, nil, event.Type, event.Reason, event.Action, "%s", note)
+		recorder.Eventf(about, nil, event.Type, event.Reason, event.Action, "%s", fit(event.Note))
 	}
+}
+
+// fit cuts a note to maxNote bytes, at the beginning of a character.
+func fit(note string) string {
+	if len(note) <= maxNote {
+		return note
+	}
+	const ellipsis = "..."
+	return strings.ToValidUTF8(note[:maxNote-len(ellipsis)], "") + ellipsis
 }

@@ -1,0 +1,36 @@
+package main
+
+import (
+	"flag"
+	"io"
+	"testing"
+)
+
+func TestParse(t *testing.T) {
+	for name, tc := range map[string]struct {
+		arguments []string
+		wantError bool
+		wantPort  int
+	}{
+		"without arguments the defaults hold":    {wantPort: 9443},
+		"webhooks can be switched off":           {arguments: []string{"--webhook-port=-1"}, wantPort: -1},
+		"a log level below DEBUG is allowed":     {arguments: []string{"--log-level=INFO-2"}, wantPort: 9443},
+		"an unknown flag is refused":             {arguments: []string{"--nonsense"}, wantError: true},
+		"an unknown log level is refused":        {arguments: []string{"--log-level=LOUD"}, wantError: true},
+		"a log format must be json or text":      {arguments: []string{"--log-format=xml"}, wantError: true},
+		"what is no flag at all is refused":      {arguments: []string{"start"}, wantError: true},
+		"nobody can be handled by no reconciler": {arguments: []string{"--max-concurrent-reconciles=0"}, wantError: true},
+	} {
+		t.Run(name, func(t *testing.T) {
+			flags := flag.NewFlagSet("manager", flag.ContinueOnError)
+			flags.SetOutput(io.Discard)
+			o, err := parse(flags, tc.arguments)
+			if (err != nil) != tc.wantError {
+				t.Fatalf("error = %v, want one: %t", err, tc.wantError)
+			}
+			if err == nil && o.webhookPort != tc.wantPort {
+				t.Errorf("webhook port = %d, want %d", o.webhookPort, tc.wantPort)
+			}
+		})
+	}
+}
