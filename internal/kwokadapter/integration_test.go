@@ -4,9 +4,12 @@ import (
 	"context"
 	"os"
 	"path/filepath"
+	"strings"
 	"testing"
 	"time"
 
+	"github.com/go-logr/logr"
+	"github.com/google/go-cmp/cmp"
 	corev1 "k8s.io/api/core/v1"
 	apierrors "k8s.io/apimachinery/pkg/api/errors"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
@@ -14,6 +17,7 @@ import (
 	"k8s.io/utils/clock"
 	"k8s.io/utils/ptr"
 	"sigs.k8s.io/controller-runtime/pkg/client"
+	logf "sigs.k8s.io/controller-runtime/pkg/log"
 
 	fleetv1 "github.com/slipway-dev/slipway/api/v1alpha1"
 	"github.com/slipway-dev/slipway/internal/adapter"
@@ -39,6 +43,7 @@ type bench struct {
 
 func newBench(t *testing.T) *bench {
 	t.Helper()
+	logf.SetLogger(logr.Discard())
 	env, err := testenv.Start(testenv.Options{})
 	if err != nil {
 		t.Fatal(err)
@@ -241,8 +246,80 @@ func TestALifetime(t *testing.T) {
 		}
 	}
 
+	b.renewsCertificates()
 	b.survivesAnEndedProcess()
 	b.goes()
+}
+
+func (b *bench) renewsCertificates() {
+	b.Helper()
+	b.Log("certificates are renewed when asked for, once")
+	before := b.until("the cluster is available", b.ofCluster(), available).Cluster
+	b.cluster.Spec.Certificates = &fleetv1.Certificates{ValidityYears: 1, RenewAfter: ptr.To(metav1.NewTime(time.Now().Truncate(time.Second)))}
+	after := b.until("the certificates are renewed", b.ofCluster(), available).Cluster
+	if after.KubeconfigChecksum == before.KubeconfigChecksum || !after.CertificateExpiry.Before(before.CertificateExpiry) {
+		b.Errorf("certificates expire at %s, before at %s; the kubeconfig is %s, before %s",
+			after.CertificateExpiry, before.CertificateExpiry, after.KubeconfigChecksum, before.KubeconfigChecksum)
+	}
+	if again := b.until("the cluster is available", b.ofCluster(), available).Cluster; again.KubeconfigChecksum != after.KubeconfigChecksum {
+		b.Error("certificates are renewed again")
+	}
+	if left := len(b.nodes()); left != 2 {
+		b.Errorf("with the new kubeconfig %d nodes are seen, want 2", left)
+	}
+}
+
+// TestWithoutAControlPlane is about what needs none.
+func TestWithoutAControlPlane(t *testing.T) {
+	b := newBench(t)
+
+	t.Log("a failure is provoked, and a deletion goes through regardless")
+	b.cluster.Annotations = map[string]string{kwokadapter.AnnotationFail: "no quota"}
+	report, err := b.adapter.Reconcile(b.ctx, b.ofCluster())
+	if err != nil || report.Stalled != "no quota" || available(report) {
+		t.Errorf("report = %+v, %v", report, err)
+	}
+	now := metav1.Now()
+	b.cluster.DeletionTimestamp = &now
+	if report, err = b.adapter.Reconcile(b.ctx, b.ofCluster()); err != nil || !report.Finalized {
+		t.Errorf("report = %+v, %v", report, err)
+	}
+	b.cluster.DeletionTimestamp, b.cluster.Annotations = nil, nil
+
+	t.Log("a Secret of somebody else is not touched")
+	theirs := &corev1.Secret{ObjectMeta: metav1.ObjectMeta{Namespace: "default", Name: "sample-kubeconfig"}}
+	b.create(theirs)
+	_, err = b.adapter.Reconcile(b.ctx, b.ofCluster())
+	if !adapter.IsTerminal(err) || err.Error() != "Secret sample-kubeconfig exists and does not belong to this Cluster; delete or rename it" {
+		t.Errorf("the error is %v", err)
+	}
+	b.cluster.DeletionTimestamp = &now
+	b.until("the cluster is gone", b.ofCluster(), finalized)
+	if err := b.hub.Get(b.ctx, client.ObjectKeyFromObject(theirs), theirs); err != nil {
+		t.Errorf("the Secret is gone: %v", err)
+	}
+
+	t.Log("the state of Clusters that are gone is removed, other folders are not")
+	ours := b.dir()
+	for _, dir := range []string{ours, filepath.Join(b.stateDir, "default_sample_another-uid"), filepath.Join(b.stateDir, "keep")} {
+		if err := os.MkdirAll(dir, 0o700); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if err := b.adapter.Sweep(b.ctx, b.hub); err != nil {
+		t.Fatal(err)
+	}
+	var left []string
+	entries, err := os.ReadDir(b.stateDir)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, entry := range entries {
+		left = append(left, entry.Name())
+	}
+	if diff := cmp.Diff([]string{filepath.Base(ours), "keep", "stages.yaml"}, left); diff != "" {
+		t.Errorf("what is left (-want +got):\n%s", diff)
+	}
 }
 
 func (b *bench) survivesAnEndedProcess() {
@@ -261,9 +338,10 @@ func (b *bench) survivesAnEndedProcess() {
 	if err != nil {
 		b.Fatalf("waiting until the process has ended: %v", err)
 	}
-	b.until("the report says that it ended", b.ofCluster(), func(r adapter.Report) bool {
-		return !available(r) && r.Available.Message == "kube-apiserver ended and is started again"
-	})
+	report, err := b.adapter.Reconcile(b.ctx, b.ofCluster())
+	if err != nil || available(report) || !strings.Contains(report.Available.Message, "kube-apiserver") {
+		b.Errorf("after its end the report is %+v, %v", report, err)
+	}
 	b.until("the cluster is available", b.ofCluster(), available)
 	b.until("the pool is available", b.ofPool(), available)
 }
