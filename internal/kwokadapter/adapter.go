@@ -63,6 +63,8 @@ func New(options Options) (*Adapter, error) {
 	}, nil
 }
 
+// +kubebuilder:rbac:groups="",resources=secrets,verbs=get;create;patch;delete
+
 // Reconcile implements adapter.Adapter.
 func (a *Adapter) Reconcile(ctx context.Context, target adapter.Target) (adapter.Report, error) {
 	if message := target.Object().GetAnnotations()[AnnotationFail]; message != "" && !target.Deleting() {
