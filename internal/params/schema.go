@@ -91,14 +91,6 @@ func (s *Schema) Validate(document any, at string) []Fault {
 	return sorted(explain(invalid, explanation{at: at, document: document, schema: s}))
 }
 
-// Closed tells whether the schema lists its top-level properties and allows no others.
-func (s *Schema) Closed() bool {
-	if s.root.AdditionalProperties == false {
-		return true
-	}
-	return s.root.UnevaluatedProperties != nil && s.root.UnevaluatedProperties.Bool != nil && !*s.root.UnevaluatedProperties.Bool
-}
-
 // Knows tells whether some document that satisfies the schema can have a value at the pointer, as far as property names tell.
 func (s *Schema) Knows(jsonPointer string) bool {
 	tokens, err := pointer(jsonPointer)

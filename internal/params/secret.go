@@ -92,7 +92,7 @@ func applicable(at []*jsonschema.Schema) []*jsonschema.Schema {
 func step(at []*jsonschema.Schema, token string) []*jsonschema.Schema {
 	var next []*jsonschema.Schema
 	add := func(s *jsonschema.Schema) {
-		if s != nil {
+		if s != nil && !never(s) {
 			next = append(next, s)
 		}
 	}
@@ -138,13 +138,16 @@ func elements(s *jsonschema.Schema, token string, add func(*jsonschema.Schema)) 
 	}
 }
 
+// never tells whether a schema is the one that nothing satisfies.
+func never(s *jsonschema.Schema) bool { return s.Bool != nil && !*s.Bool }
+
 // open tells whether a property that no schema names is allowed.
 func open(at []*jsonschema.Schema) bool {
 	for _, s := range applicable(at) {
 		if s.AdditionalProperties == false {
 			return false
 		}
-		if u := s.UnevaluatedProperties; u != nil && u.Bool != nil && !*u.Bool {
+		if s.UnevaluatedProperties != nil && never(s.UnevaluatedProperties) {
 			return false
 		}
 	}
