@@ -28,7 +28,7 @@ func init() { metrics.Registry.MustRegister(aggregationSeconds) }
 // registerMetrics adds what is counted from the cache. A second manager in one process, as in tests, leaves the first one's
 // counter in place.
 func registerMetrics(reader client.Reader) {
-	_ = metrics.Registry.Register(census{reader: reader}) //nolint:errcheck // AlreadyRegisteredError, see above
+	_ = metrics.Registry.Register(census{reader: reader})
 }
 
 // census counts Clusters when it is scraped.

@@ -55,7 +55,7 @@ func newWorld(ctx context.Context) *world {
 	w := &world{
 		client:   env.Client,
 		platform: fixture.Platform("metal"),
-		clock:    clocktesting.NewFakePassiveClock(time.Now().Truncate(time.Second)),
+		clock:    expect.Clock(),
 		recorder: &expect.Recorder{},
 		writes:   &expect.Writes{},
 	}

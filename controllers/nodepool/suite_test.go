@@ -3,12 +3,10 @@ package nodepool_test
 import (
 	"context"
 	"testing"
-	"time"
 
 	. "github.com/onsi/ginkgo/v2"
 	. "github.com/onsi/gomega"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
-	clocktesting "k8s.io/utils/clock/testing"
 	ctrl "sigs.k8s.io/controller-runtime"
 	"sigs.k8s.io/controller-runtime/pkg/client"
 	logf "sigs.k8s.io/controller-runtime/pkg/log"
@@ -64,7 +62,7 @@ func newWorld(ctx context.Context) *world {
 	expect.Applied(ctx, w.client, fixture.Platform("metal"), w.cluster)
 	w.reconciler = &nodepool.Reconciler{
 		Client: w.writes.Client(w.client), Recorder: w.recorder,
-		Clock: clocktesting.NewFakePassiveClock(time.Now().Truncate(time.Second)),
+		Clock: expect.Clock(),
 	}
 	DeferCleanup(func(ctx context.Context) {
 		Expect(w.client.DeleteAllOf(ctx, &fleetv1.Platform{})).To(Succeed())

@@ -3,12 +3,10 @@ package platform_test
 import (
 	"context"
 	"testing"
-	"time"
 
 	. "github.com/onsi/ginkgo/v2"
 	. "github.com/onsi/gomega"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
-	clocktesting "k8s.io/utils/clock/testing"
 	"sigs.k8s.io/controller-runtime/pkg/client"
 	logf "sigs.k8s.io/controller-runtime/pkg/log"
 
@@ -55,7 +53,7 @@ var _ = Describe("A Platform", func() {
 		writes, recorder = &expect.Writes{}, &expect.Recorder{}
 		reconciler = &platform.Reconciler{
 			Client: writes.Client(env.Client), Recorder: recorder,
-			Clock: clocktesting.NewFakePassiveClock(time.Now().Truncate(time.Second)),
+			Clock: expect.Clock(),
 		}
 	})
 	AfterEach(func(ctx context.Context) {
