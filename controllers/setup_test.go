@@ -70,6 +70,17 @@ var _ = Describe("The manager", Ordered, func() {
 		}).Should(Succeed())
 	})
 
+	It("wakes Clusters without a Platform when one becomes the default", func(ctx context.Context) {
+		cluster := fixture.Cluster(expect.Namespace(ctx, env.Client, nil), "unplaced")
+		expect.Applied(ctx, env.Client, cluster)
+		condition(ctx, cluster, fleetv1.ConditionStalled, fleetv1.ReasonPlatformNotFound)
+		expect.Applied(ctx, env.Client, fixture.Platform("cloud"))
+		condition(ctx, fixture.Platform("cloud"), fleetv1.ConditionReady, fleetv1.ReasonUsable)
+		expect.Applied(ctx, env.Client, fixture.Platform("cloud", fixture.Default()))
+		condition(ctx, cluster, fleetv1.ConditionReconciling, fleetv1.ReasonProgressing)
+		Expect(cluster.Spec.PlatformName).To(Equal("cloud"))
+	})
+
 	It("wakes a NodePool for its Cluster, and the Cluster for the pool", func(ctx context.Context) {
 		early := fixture.NodePool(namespace, "early", "later", fixture.Replicas(2))
 		expect.Applied(ctx, env.Client, early)

@@ -13,6 +13,7 @@ import (
 	corev1 "k8s.io/api/core/v1"
 	"k8s.io/apimachinery/pkg/runtime"
 	clientgoscheme "k8s.io/client-go/kubernetes/scheme"
+	"k8s.io/klog/v2"
 	ctrl "sigs.k8s.io/controller-runtime"
 	"sigs.k8s.io/controller-runtime/pkg/cache"
 	"sigs.k8s.io/controller-runtime/pkg/client"
@@ -32,7 +33,9 @@ func main() {
 		fmt.Fprintln(os.Stderr, err)
 		os.Exit(2)
 	}
-	ctrl.SetLogger(o.logger())
+	logger := o.logger()
+	ctrl.SetLogger(logger)
+	klog.SetLogger(logger) // what client-go says
 	ctx := ctrl.SetupSignalHandler()
 	if err := run(ctx, o); err != nil && !errors.Is(err, context.Canceled) {
 		ctrl.Log.Error(err, "The manager ended")
