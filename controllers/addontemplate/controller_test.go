@@ -1,0 +1,98 @@
+package addontemplate_test
+
+import (
+	"testing"
+	"time"
+
+	. "github.com/onsi/ginkgo/v2"
+	. "github.com/onsi/gomega"
+	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+	clocktesting "k8s.io/utils/clock/testing"
+
+	fleetv1 "github.com/slipway-dev/slipway/api/v1alpha1"
+	"github.com/slipway-dev/slipway/controllers/addontemplate"
+	"github.com/slipway-dev/slipway/internal/testing/expect"
+	"github.com/slipway-dev/slipway/internal/testing/fixture"
+	"github.com/slipway-dev/slipway/internal/testing/testenv"
+)
+
+func TestAddonTemplate(t *testing.T) {
+	RegisterFailHandler(Fail)
+	RunSpecs(t, "AddonTemplate")
+}
+
+var env *testenv.Environment
+
+var _ = BeforeSuite(func() {
+	var err error
+	env, err = testenv.Start(testenv.Options{})
+	Expect(err).NotTo(HaveOccurred())
+})
+
+var _ = AfterSuite(func() {
+	if env != nil {
+		Expect(env.Stop()).To(Succeed())
+	}
+})
+
+var _ = Describe("an AddonTemplate", func() {
+	var (
+		namespace  string
+		template   *fleetv1.AddonTemplate
+		recorder   *expect.Recorder
+		writes     *expect.Writes
+		reconciler *addontemplate.Reconciler
+	)
+
+	BeforeEach(func(ctx SpecContext) {
+		namespace = expect.Namespace(ctx, env.Client, nil)
+		template = fixture.AddonTemplate("notebooks-" + namespace)
+		recorder, writes = &expect.Recorder{}, &expect.Writes{}
+		reconciler = &addontemplate.Reconciler{
+			Client: writes.Client(env.Client), Recorder: recorder, Clock: clocktesting.NewFakePassiveClock(time.Now()),
+		}
+	})
+
+	It("is usable, with its newest version, and then costs no writes", func(ctx SpecContext) {
+		template.Spec.Versions = append(template.Spec.Versions, fleetv1.AddonVersion{Version: "1.1.0", Stable: true, Chart: fleetv1.Chart{Name: "x"}})
+		expect.Applied(ctx, env.Client, template)
+		Expect(template.Status.ObservedGeneration).To(BeEquivalentTo(-1))
+		expect.Reconciled(ctx, env.Client, reconciler, template)
+		expect.Condition(template, fleetv1.ConditionReady, metav1.ConditionTrue, fleetv1.ReasonUsable, "2 versions can be installed")
+		expect.Condition(template, fleetv1.ConditionStalled, metav1.ConditionFalse, fleetv1.ReasonNotStalled)
+		Expect(template.Status.NewestVersion).To(Equal("1.1.0"))
+		Expect(template.Status.ObservedGeneration).To(Equal(template.Generation))
+		Expect(template.Labels).To(HaveKeyWithValue(fleetv1.LabelID, string(template.UID)))
+		Expect(recorder.Take()).To(ConsistOf(HavePrefix("Normal Usable")))
+		before := writes.Count()
+		expect.Reconciled(ctx, env.Client, reconciler, template)
+		Expect(writes.Count()).To(Equal(before))
+	})
+
+	It("is unusable when a field is at fault, and says which, until it is repaired", func(ctx SpecContext) {
+		template.Spec.Versions[0].KubernetesVersions = "new"
+		expect.Applied(ctx, env.Client, template)
+		expect.Reconciled(ctx, env.Client, reconciler, template)
+		expect.Condition(template, fleetv1.ConditionReady, metav1.ConditionFalse, fleetv1.ReasonUnusable, HavePrefix("spec.versions[0].kubernetesVersions: "))
+		expect.Condition(template, fleetv1.ConditionStalled, metav1.ConditionTrue, fleetv1.ReasonUnusable)
+		template.Spec.Versions[0].KubernetesVersions = ">=1.29.0"
+		Expect(env.Client.Update(ctx, template)).To(Succeed())
+		expect.Reconciled(ctx, env.Client, reconciler, template)
+		expect.Condition(template, fleetv1.ConditionReady, metav1.ConditionTrue, fleetv1.ReasonUsable, "1 version can be installed")
+		Expect(recorder.Take()).To(HaveLen(2))
+	})
+
+	It("stays while Addons are made from it", func(ctx SpecContext) {
+		expect.Applied(ctx, env.Client, template)
+		addon := fixture.Addon(namespace, "a", "c", template.Name)
+		expect.Applied(ctx, env.Client, addon)
+		expect.Reconciled(ctx, env.Client, reconciler, template)
+		Expect(template.Status.Addons).To(BeEquivalentTo(1))
+		expect.Deleted(ctx, env.Client, template)
+		expect.Reconciled(ctx, env.Client, reconciler, template)
+		expect.Condition(template, fleetv1.ConditionReconciling, metav1.ConditionTrue, fleetv1.ReasonInUse, ContainSubstring("1 Addon"))
+		expect.Deleted(ctx, env.Client, addon)
+		expect.Reconciled(ctx, env.Client, reconciler, template)
+		expect.Gone(ctx, env.Client, template)
+	})
+})
