@@ -64,12 +64,12 @@ func (r *Reconciler) apply(ctx context.Context, s *scope, result aggregate.Resul
 	}
 	if changed {
 		ctrl.LoggerFrom(ctx).V(1).Info("Wrote the status", "generation", s.cluster.Generation, "adapters", result.Adapters)
-		events.Publish(r.Recorder, s.cluster, transitions(before, s.cluster)...)
+		r.publish(s, transitions(before, s.cluster)...)
 	}
 	if !result.Finished {
 		return nil
 	}
-	return r.letGo(ctx, s.cluster)
+	return r.letGo(ctx, s)
 }
 
 // until returns how long to wait for a moment; zero if there is none to wait for.

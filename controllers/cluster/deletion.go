@@ -17,7 +17,7 @@ import (
 // are waited for is the aggregation's part.
 type teardown struct {
 	remove  func(ctx context.Context, child client.Object) error
-	publish func(about *fleetv1.Cluster, list ...events.Event)
+	publish func(s *scope, list ...events.Event)
 }
 
 func (p teardown) run(ctx context.Context, s *scope) error {
@@ -25,13 +25,13 @@ func (p teardown) run(ctx context.Context, s *scope) error {
 		return nil
 	}
 	if len(s.addons) > 0 {
-		return p.removeAll(ctx, s.cluster, pointers(s.addons), deletingAddons)
+		return p.removeAll(ctx, s, pointers(s.addons), deletingAddons)
 	}
-	return p.removeAll(ctx, s.cluster, pointers(s.pools), deletingPools)
+	return p.removeAll(ctx, s, pointers(s.pools), deletingPools)
 }
 
 // removeAll deletes the children that are not being deleted already.
-func (p teardown) removeAll(ctx context.Context, cluster *fleetv1.Cluster, children []client.Object, tell func([]string) events.Event) error {
+func (p teardown) removeAll(ctx context.Context, s *scope, children []client.Object, tell func([]string) events.Event) error {
 	var removed []string
 	for _, child := range children {
 		if !child.GetDeletionTimestamp().IsZero() {
@@ -43,7 +43,7 @@ func (p teardown) removeAll(ctx context.Context, cluster *fleetv1.Cluster, child
 		removed = append(removed, child.GetName())
 	}
 	if len(removed) > 0 {
-		p.publish(cluster, tell(removed))
+		p.publish(s, tell(removed))
 	}
 	return nil
 }
@@ -71,15 +71,15 @@ func (r *Reconciler) remove(ctx context.Context, child client.Object) error {
 }
 
 // letGo drops the finalizer of a Cluster that nothing is left to wait for.
-func (r *Reconciler) letGo(ctx context.Context, cluster *fleetv1.Cluster) error {
-	before := cluster.DeepCopy()
-	if !controllerutil.RemoveFinalizer(cluster, fleetv1.ClusterFinalizer) {
+func (r *Reconciler) letGo(ctx context.Context, s *scope) error {
+	before := s.cluster.DeepCopy()
+	if !controllerutil.RemoveFinalizer(s.cluster, fleetv1.ClusterFinalizer) {
 		return nil
 	}
-	if err := r.patch(ctx, before, cluster); err != nil {
+	if err := r.patch(ctx, before, s.cluster); err != nil {
 		return err
 	}
-	ctrl.LoggerFrom(ctx).Info("Let the Cluster go", "generation", cluster.Generation)
-	r.publish(cluster, deleted())
+	ctrl.LoggerFrom(ctx).Info("Let the Cluster go", "generation", s.cluster.Generation)
+	r.publish(s, deleted())
 	return nil
 }

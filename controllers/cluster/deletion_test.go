@@ -131,6 +131,7 @@ var _ = Describe("The deletion of a Cluster", func() {
 		terminating(ctx)
 		deleted(ctx, c)
 		expect.Gone(ctx, w.client, c)
+		Expect(w.recorder.Take()).To(BeEmpty(), "a terminating namespace takes no events")
 	})
 
 	It("waits, in a terminating namespace, for an adapter that has an AdapterStatus, even an empty one", func(ctx context.Context) {

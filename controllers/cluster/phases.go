@@ -54,7 +54,7 @@ func (r *Reconciler) phases() []phase {
 // adopt puts finalizer, id and the chosen Platform on a Cluster, in one write.
 type adopt struct {
 	patch   func(ctx context.Context, before, after *fleetv1.Cluster) error
-	publish func(about *fleetv1.Cluster, list ...events.Event)
+	publish func(s *scope, list ...events.Event)
 }
 
 func (p adopt) run(ctx context.Context, s *scope) error {
@@ -78,7 +78,7 @@ func (p adopt) run(ctx context.Context, s *scope) error {
 		return err
 	}
 	if chosen {
-		p.publish(s.cluster, platformChosen(s.platform.Name))
+		p.publish(s, platformChosen(s.platform.Name))
 	}
 	return nil
 }
@@ -131,8 +131,11 @@ func (r *Reconciler) patch(ctx context.Context, before, after *fleetv1.Cluster) 
 	return nil
 }
 
-func (r *Reconciler) publish(about *fleetv1.Cluster, list ...events.Event) {
-	events.Publish(r.Recorder, about, list...)
+// publish records events about a Cluster. A terminating namespace takes none.
+func (r *Reconciler) publish(s *scope, list ...events.Event) {
+	if !s.namespace.Terminating {
+		events.Publish(r.Recorder, s.cluster, list...)
+	}
 }
 
 func (r *Reconciler) reports(ctx context.Context, cluster *fleetv1.Cluster) ([]aggregate.AdapterReport, error) {

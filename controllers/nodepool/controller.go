@@ -64,12 +64,12 @@ func (r *Reconciler) apply(ctx context.Context, s *scope, result aggregate.Resul
 	}
 	if changed {
 		ctrl.LoggerFrom(ctx).V(1).Info("Wrote the status", "generation", s.pool.Generation, "adapters", result.Adapters)
-		events.Publish(r.Recorder, s.pool, transitions(before, s.pool)...)
+		r.publish(s, transitions(before, s.pool)...)
 	}
 	if !result.Finished {
 		return nil
 	}
-	return r.letGo(ctx, s.pool)
+	return r.letGo(ctx, s)
 }
 
 // until returns how long to wait for a moment; zero if there is none to wait for.

@@ -7,7 +7,6 @@ import (
 	"sigs.k8s.io/controller-runtime/pkg/controller/controllerutil"
 
 	fleetv1 "github.com/slipway-dev/slipway/api/v1alpha1"
-	"github.com/slipway-dev/slipway/internal/events"
 	"github.com/slipway-dev/slipway/internal/reports"
 )
 
@@ -22,15 +21,15 @@ func required(s *scope) []string {
 }
 
 // letGo drops the finalizer of a NodePool that nothing is left to wait for.
-func (r *Reconciler) letGo(ctx context.Context, pool *fleetv1.NodePool) error {
-	before := pool.DeepCopy()
-	if !controllerutil.RemoveFinalizer(pool, fleetv1.NodePoolFinalizer) {
+func (r *Reconciler) letGo(ctx context.Context, s *scope) error {
+	before := s.pool.DeepCopy()
+	if !controllerutil.RemoveFinalizer(s.pool, fleetv1.NodePoolFinalizer) {
 		return nil
 	}
-	if err := r.patch(ctx, before, pool); err != nil {
+	if err := r.patch(ctx, before, s.pool); err != nil {
 		return err
 	}
-	ctrl.LoggerFrom(ctx).Info("Let the NodePool go", "generation", pool.Generation)
-	events.Publish(r.Recorder, pool, deleted())
+	ctrl.LoggerFrom(ctx).Info("Let the NodePool go", "generation", s.pool.Generation)
+	r.publish(s, deleted())
 	return nil
 }

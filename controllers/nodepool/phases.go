@@ -11,6 +11,7 @@ import (
 
 	fleetv1 "github.com/slipway-dev/slipway/api/v1alpha1"
 	"github.com/slipway-dev/slipway/internal/aggregate"
+	"github.com/slipway-dev/slipway/internal/events"
 	"github.com/slipway-dev/slipway/internal/limits"
 	"github.com/slipway-dev/slipway/internal/namespaces"
 	"github.com/slipway-dev/slipway/internal/params"
@@ -187,6 +188,13 @@ func (r *Reconciler) patch(ctx context.Context, before, after *fleetv1.NodePool)
 		return fmt.Errorf("patching NodePool %s: %w", client.ObjectKeyFromObject(after), err)
 	}
 	return nil
+}
+
+// publish records events about a NodePool. A terminating namespace takes none.
+func (r *Reconciler) publish(s *scope, list ...events.Event) {
+	if !s.namespace.Terminating {
+		events.Publish(r.Recorder, s.pool, list...)
+	}
 }
 
 // own makes the Cluster an owner of the pool, so that the pool goes with it, and reports whether that was new.
