@@ -40,7 +40,7 @@ func countTransitions(before, after *fleetv1.Addon) {
 // registerMetrics adds what is counted from the cache. A second manager in one process, as in tests, leaves the first one's
 // counter in place.
 func registerMetrics(reader client.Reader) {
-	_ = metrics.Registry.Register(census{reader: reader}) //nolint:errcheck // AlreadyRegisteredError, see above
+	_ = metrics.Registry.Register(census{reader: reader}) // AlreadyRegisteredError, see above
 }
 
 // census counts Addons when it is scraped.

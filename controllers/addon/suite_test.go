@@ -5,7 +5,6 @@ import (
 	"encoding/base64"
 	"fmt"
 	"testing"
-	"time"
 
 	helmv2 "github.com/fluxcd/helm-controller/api/v2"
 	fluxmeta "github.com/fluxcd/pkg/apis/meta"
@@ -74,7 +73,7 @@ const schema = `{
 func newWorld(ctx context.Context) *world {
 	w := &world{ctx: ctx, client: env.Client, recorder: &expect.Recorder{}, writes: &expect.Writes{}}
 	w.namespace = expect.Namespace(ctx, w.client, nil)
-	w.clock = clocktesting.NewFakePassiveClock(time.Now())
+	w.clock = clocktesting.NewFakePassiveClock(fixture.Epoch)
 	counted := w.writes.Client(env.Client)
 	w.reconciler = &addon.Reconciler{
 		Client: counted, APIReader: counted, Recorder: w.recorder, Clock: w.clock,

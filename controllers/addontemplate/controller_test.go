@@ -2,7 +2,6 @@ package addontemplate_test
 
 import (
 	"testing"
-	"time"
 
 	. "github.com/onsi/ginkgo/v2"
 	. "github.com/onsi/gomega"
@@ -49,7 +48,7 @@ var _ = Describe("an AddonTemplate", func() {
 		template = fixture.AddonTemplate("notebooks-" + namespace)
 		recorder, writes = &expect.Recorder{}, &expect.Writes{}
 		reconciler = &addontemplate.Reconciler{
-			Client: writes.Client(env.Client), Recorder: recorder, Clock: clocktesting.NewFakePassiveClock(time.Now()),
+			Client: writes.Client(env.Client), Recorder: recorder, Clock: clocktesting.NewFakePassiveClock(fixture.Epoch),
 		}
 	})
 

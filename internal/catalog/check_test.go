@@ -91,7 +91,7 @@ func TestCheckTemplate(t *testing.T) {
 			},
 		},
 		"one version under two names": {
-			change: func(t *fleetv1.AddonTemplate, v *fleetv1.AddonVersion) {
+			change: func(t *fleetv1.AddonTemplate, _ *fleetv1.AddonVersion) {
 				t.Spec.Versions = append(t.Spec.Versions, fleetv1.AddonVersion{Version: "v1.0"})
 			},
 			want: []string{`spec.versions[1].version: "v1.0" is the same version as "1.0.0"`},
