@@ -86,6 +86,7 @@ var _ = Describe("Deletion", func() {
 	It("of an add-on is not wedged by an imported cluster that is gone, and says so", func(ctx SpecContext) {
 		other := startControlPlane(ctx, "vanishing")
 		cluster := importCluster(ctx, tenantNamespace(ctx, "gone"), "gone", other)
+		joinNode(ctx, tenantClient(ctx, cluster), "a")
 		addon := newAddon(cluster, "ray", "kuberay", "1.1.0")
 		Expect(hub.client.Create(ctx, addon)).To(Succeed())
 		eventuallyReady(ctx, addon)

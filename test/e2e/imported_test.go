@@ -10,6 +10,7 @@ import (
 	. "github.com/onsi/ginkgo/v2"
 	. "github.com/onsi/gomega"
 	corev1 "k8s.io/api/core/v1"
+	"k8s.io/apimachinery/pkg/api/resource"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"sigs.k8s.io/controller-runtime/pkg/client"
 
@@ -55,6 +56,20 @@ func importCluster(ctx context.Context, namespace, name string, other *controlpl
 	return cluster
 }
 
+// joinNode adds a simulated node, with the label pool=metal, to a cluster that Slipway did not make.
+func joinNode(ctx context.Context, tenant client.Client, name string) {
+	GinkgoHelper()
+	room := corev1.ResourceList{
+		corev1.ResourceCPU:    resource.MustParse("8"),
+		corev1.ResourceMemory: resource.MustParse("16Gi"),
+		corev1.ResourcePods:   resource.MustParse("110"),
+	}
+	Expect(tenant.Create(ctx, &corev1.Node{
+		ObjectMeta: metav1.ObjectMeta{Name: name, Labels: map[string]string{"pool": "metal"}},
+		Status:     corev1.NodeStatus{Allocatable: room, Capacity: room},
+	})).To(Succeed())
+}
+
 var _ = Describe("An imported cluster", Ordered, func() {
 	var (
 		other   *controlplane.ControlPlane
@@ -74,16 +89,8 @@ var _ = Describe("An imported cluster", Ordered, func() {
 	})
 
 	It("shows its nodes in pools, by label", func(ctx SpecContext) {
-		for _, name := range []string{"a", "b"} {
-			node := &corev1.Node{
-				ObjectMeta: metav1.ObjectMeta{Name: name, Labels: map[string]string{"pool": "metal"}},
-				Status: corev1.NodeStatus{
-					Allocatable: corev1.ResourceList{"cpu": quantity("8"), "memory": quantity("16Gi"), "pods": quantity("110")},
-					Capacity:    corev1.ResourceList{"cpu": quantity("8"), "memory": quantity("16Gi"), "pods": quantity("110")},
-				},
-			}
-			Expect(tenant.Create(ctx, node)).To(Succeed())
-		}
+		joinNode(ctx, tenant, "a")
+		joinNode(ctx, tenant, "b")
 		pool := newPool(cluster, "metal", 2)
 		pool.Spec.NodeSelector = map[string]string{"pool": "metal"}
 		Expect(hub.client.Create(ctx, pool)).To(Succeed())
