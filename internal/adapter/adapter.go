@@ -67,7 +67,8 @@ type Report struct {
 	Stalled string
 	// Further are findings of other types.
 	Further []fleetv1.ReportCondition
-	// Cluster are facts about a Cluster, NodePool facts about a NodePool.
+	// Cluster are facts about a Cluster, NodePool facts about a NodePool. Left out, those last given stand: an adapter that
+	// cannot look just now need not remember. To take facts back, give empty ones.
 	Cluster  *fleetv1.ClusterFacts
 	NodePool *fleetv1.NodePoolFacts
 	// Data and Metadata are the adapter's own records; each must be nil or become an object in JSON.

@@ -66,7 +66,7 @@ func (s subject) success(r Report) (*fleetv1.Report, error) {
 		conditions = append(conditions, s.condition(further.Type, Finding{Status: further.Status, Reason: further.Reason, Message: further.Message}))
 	}
 	report := s.finish(conditions)
-	report.Cluster, report.NodePool = r.Cluster.DeepCopy(), r.NodePool.DeepCopy()
+	report.Cluster, report.NodePool = s.facts(r)
 	var err error
 	if report.Data, err = raw(r.Data); err != nil {
 		return nil, fmt.Errorf("encoding the report's data: %w", err)
@@ -75,6 +75,18 @@ func (s subject) success(r Report) (*fleetv1.Report, error) {
 		return nil, fmt.Errorf("encoding the report's metadata: %w", err)
 	}
 	return report, nil
+}
+
+// facts returns what is known: what the adapter gave, else what it last gave.
+func (s subject) facts(r Report) (*fleetv1.ClusterFacts, *fleetv1.NodePoolFacts) {
+	cluster, pool := r.Cluster, r.NodePool
+	if s.stored != nil && cluster == nil {
+		cluster = s.stored.Cluster
+	}
+	if s.stored != nil && pool == nil {
+		pool = s.stored.NodePool
+	}
+	return cluster.DeepCopy(), pool.DeepCopy()
 }
 
 // failure returns the report about an error. What was known at this generation stands; at a new one the error is what there

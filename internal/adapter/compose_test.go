@@ -165,6 +165,26 @@ func TestReportsKeepWhenTheyBegan(t *testing.T) {
 	}
 }
 
+func TestFactsStandUntilOthersAreGiven(t *testing.T) {
+	s := subject{generation: 2, now: late, stored: stored(1, metav1.ConditionTrue)}
+	for name, test := range map[string]struct {
+		given *fleetv1.ClusterFacts
+		want  *fleetv1.ClusterFacts
+	}{
+		"none given":  {nil, &fleetv1.ClusterFacts{KubernetesVersion: "v1.33.1"}},
+		"taken back":  {&fleetv1.ClusterFacts{}, &fleetv1.ClusterFacts{}},
+		"other given": {&fleetv1.ClusterFacts{APIEndpoint: "https://a"}, &fleetv1.ClusterFacts{APIEndpoint: "https://a"}},
+	} {
+		report, err := s.success(Report{Cluster: test.given})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if diff := cmp.Diff(test.want, report.Cluster); diff != "" {
+			t.Errorf("%s: facts (-want +got):\n%s", name, diff)
+		}
+	}
+}
+
 func TestReportsFitTheSchema(t *testing.T) {
 	report, err := subject{generation: 1, now: late}.success(Report{Available: True(strings.Repeat("R", 2000), strings.Repeat("ü", 40000))})
 	if err != nil {

@@ -10,6 +10,7 @@ import (
 	"github.com/onsi/gomega/types"
 	corev1 "k8s.io/api/core/v1"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+	"k8s.io/utils/clock"
 	clocktesting "k8s.io/utils/clock/testing"
 	ctrl "sigs.k8s.io/controller-runtime"
 	"sigs.k8s.io/controller-runtime/pkg/client"
@@ -80,7 +81,7 @@ func newWorld(ctx context.Context) *world {
 		client:   env.Client,
 		platform: fixture.Platform("metal", fixture.Requiring("fake", "other")),
 		adapter:  &fake{report: adapter.Report{Available: adapter.True("Up", "it is up")}},
-		clock:    clocktesting.NewFakePassiveClock(time.Now().Truncate(time.Second)),
+		clock:    clocktesting.NewFakePassiveClock(clock.RealClock{}.Now().Truncate(time.Second)),
 		writes:   &expect.Writes{},
 	}
 	w.namespace = expect.Namespace(ctx, w.client, nil)

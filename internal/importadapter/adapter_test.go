@@ -171,10 +171,6 @@ func (b *bench) learned(report adapter.Report) {
 		b.cluster.Status.KubernetesVersion = report.Cluster.KubernetesVersion
 		b.cluster.Status.KubeconfigChecksum = report.Cluster.KubeconfigChecksum
 	}
-	if report.NodePool != nil {
-		b.pool.Status.Nodes, b.pool.Status.Replicas = report.NodePool.Nodes, report.NodePool.Replicas
-		b.pool.Status.ReadyReplicas, b.pool.Status.KubernetesVersion = report.NodePool.ReadyReplicas, report.NodePool.KubernetesVersion
-	}
 }
 
 func node(name, providerID, pool string, ready corev1.ConditionStatus) *corev1.Node {
@@ -243,7 +239,6 @@ func TestAnImportedCluster(t *testing.T) {
 	if diff := cmp.Diff(want, pool.NodePool); diff != "" {
 		t.Errorf("facts (-want +got):\n%s", diff)
 	}
-	b.learned(pool)
 	b.pool.Spec.NodeSelector = map[string]string{"disk": "ssd"}
 	b.expect(b.reconciled(fleetv1.KindNodePool), metav1.ConditionTrue, fleetv1.ReasonClusterAnswers, "4 nodes")
 	b.pool.Spec.NodeSelector = nil
@@ -268,8 +263,8 @@ func (b *bench) goesUnreachable(front *door) {
 	}
 	pool := b.reconciled(fleetv1.KindNodePool)
 	b.expect(pool, metav1.ConditionUnknown, fleetv1.ReasonClusterUnreachable, "it answers with status 503")
-	if len(pool.NodePool.Nodes) != 3 {
-		b.Errorf("facts = %+v", pool.NodePool)
+	if pool.NodePool != nil {
+		b.Errorf("facts are given that were not seen: %+v", pool.NodePool)
 	}
 	var delays []time.Duration
 	for range 6 {
@@ -363,6 +358,9 @@ func TestKubeconfigsThatAreNotUsed(t *testing.T) {
 				b.expect(report, metav1.ConditionFalse, test.reason, test.message)
 				if report.Cluster != nil {
 					t.Errorf("facts = %+v", report.Cluster)
+				}
+				if stalled := report.Stalled != ""; stalled != (test.reason == fleetv1.ReasonKubeconfigInvalid) {
+					t.Errorf("Stalled = %q", report.Stalled)
 				}
 			}
 			if asked := front.taken(); len(asked) > 0 {

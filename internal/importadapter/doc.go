@@ -5,7 +5,7 @@
 // reports its endpoint and version; for each NodePool it reports the nodes that carry the pool's labels. What it reports:
 //
 //	Secret or key missing                  Available=False    KubeconfigMissing
-//	kubeconfig refused by internal/remote  Available=False    KubeconfigInvalid
+//	kubeconfig refused by internal/remote  Available=False    KubeconfigInvalid, and Stalled=True
 //	cluster refuses the credentials        Available=False    CredentialsRefused
 //	cluster never answered                 Available=False    ClusterUnreachable
 //	cluster stopped answering              Available=Unknown  ClusterUnreachable

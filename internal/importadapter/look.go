@@ -74,13 +74,22 @@ func verdict(cluster *fleetv1.Cluster, kubeconfig *remote.Kubeconfig, err error)
 	return adapter.Unknown(fleetv1.ReasonClusterUnreachable, err.Error())
 }
 
-// clusterReport is the report about a Cluster. What is not seen now stays as it was last known.
+// stalled says what nobody but the owner of the kubeconfig can change. A Secret that is missing may well be on its way.
+func (v view) stalled() string {
+	if v.available.Reason == fleetv1.ReasonKubeconfigInvalid {
+		return v.available.Message
+	}
+	return ""
+}
+
+// clusterReport is the report about a Cluster. Without a kubeconfig the facts last reported
+// stand.
 func (v view) clusterReport(cluster *fleetv1.Cluster) adapter.Report {
-	report := adapter.Report{Available: v.available}
+	report := adapter.Report{Available: v.available, Stalled: v.stalled()}
 	if v.kubeconfig != nil {
 		report.Cluster = &fleetv1.ClusterFacts{
 			APIEndpoint:          v.kubeconfig.Endpoint(),
-			KubernetesVersion:    cmp.Or(v.version, cluster.Status.KubernetesVersion),
+			KubernetesVersion:    cmp.Or(v.version, cluster.Status.KubernetesVersion), // what it was last, while it does not answer
 			KubeconfigSecretName: v.secret,
 			KubeconfigChecksum:   v.kubeconfig.Checksum(),
 		}

@@ -25,11 +25,12 @@ const (
 	maxVersion = 64
 )
 
-// nodePoolReport is the report about a NodePool of a cluster that was seen like this.
+// nodePoolReport is the report about a NodePool of a cluster that was seen like this. Without facts, those last reported
+// stand.
 func (a *Adapter) nodePoolReport(ctx context.Context, pool *fleetv1.NodePool, seen view) (adapter.Report, error) {
-	lastKnown := adapter.Report{Available: seen.available, NodePool: factsOfStatus(pool)}
+	report := adapter.Report{Available: seen.available, Stalled: seen.stalled()}
 	if seen.version == "" {
-		return lastKnown, nil
+		return report, nil
 	}
 	selector, err := selectorOf(pool)
 	if err != nil {
@@ -43,11 +44,11 @@ func (a *Adapter) nodePoolReport(ctx context.Context, pool *fleetv1.NodePool, se
 	err = remote.Classify(tenant.List(ctx, &nodes, client.MatchingLabelsSelector{Selector: selector}, client.Limit(maxNodes)))
 	switch {
 	case errors.Is(err, remote.ErrUnauthorized):
-		lastKnown.Available = adapter.False(fleetv1.ReasonCredentialsRefused, "the nodes cannot be listed: "+err.Error())
-		return lastKnown, nil
+		report.Available = adapter.False(fleetv1.ReasonCredentialsRefused, "the nodes cannot be listed: "+err.Error())
+		return report, nil
 	case errors.Is(err, remote.ErrUnreachable):
-		lastKnown.Available = adapter.Unknown(fleetv1.ReasonClusterUnreachable, err.Error())
-		return lastKnown, nil
+		report.Available = adapter.Unknown(fleetv1.ReasonClusterUnreachable, err.Error())
+		return report, nil
 	case err != nil:
 		return adapter.Report{}, fmt.Errorf("listing the nodes of the cluster: %w", err)
 	}
@@ -136,16 +137,4 @@ func older(a, b string) string {
 		return b
 	}
 	return a
-}
-
-// factsOfStatus returns what was last known, or nil.
-func factsOfStatus(pool *fleetv1.NodePool) *fleetv1.NodePoolFacts {
-	status := pool.Status
-	if status.KubernetesVersion == "" && len(status.Nodes) == 0 {
-		return nil
-	}
-	return &fleetv1.NodePoolFacts{
-		Replicas: status.Replicas, ReadyReplicas: status.ReadyReplicas,
-		KubernetesVersion: status.KubernetesVersion, Nodes: slices.Clone(status.Nodes),
-	}
 }

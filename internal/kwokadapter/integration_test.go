@@ -180,7 +180,7 @@ func TestALifetime(t *testing.T) {
 	report := b.until("the cluster is available", b.ofCluster(), available)
 	facts := report.Cluster
 	if facts.KubernetesVersion == "" || facts.APIEndpoint == "" || facts.KubeconfigSecretName != "sample-kubeconfig" ||
-		len(facts.KubeconfigChecksum) != 32 || facts.CertificateExpiry.Before(&metav1.Time{Time: time.Now().AddDate(4, 0, 0)}) {
+		len(facts.KubeconfigChecksum) != 32 || facts.CertificateExpiry.Before(&metav1.Time{Time: clock.RealClock{}.Now().AddDate(4, 0, 0)}) {
 		t.Errorf("facts = %+v", facts)
 	}
 	again := b.until("the cluster is available", b.ofCluster(), available)
@@ -255,7 +255,7 @@ func (b *bench) renewsCertificates() {
 	b.Helper()
 	b.Log("certificates are renewed when asked for, once")
 	before := b.until("the cluster is available", b.ofCluster(), available).Cluster
-	b.cluster.Spec.Certificates = &fleetv1.Certificates{ValidityYears: 1, RenewAfter: ptr.To(metav1.NewTime(time.Now().Truncate(time.Second)))}
+	b.cluster.Spec.Certificates = &fleetv1.Certificates{ValidityYears: 1, RenewAfter: ptr.To(metav1.NewTime(clock.RealClock{}.Now().Truncate(time.Second)))}
 	after := b.until("the certificates are renewed", b.ofCluster(), available).Cluster
 	if after.KubeconfigChecksum == before.KubeconfigChecksum || !after.CertificateExpiry.Before(before.CertificateExpiry) {
 		b.Errorf("certificates expire at %s, before at %s; the kubeconfig is %s, before %s",
@@ -290,7 +290,7 @@ func TestWithoutAControlPlane(t *testing.T) {
 	theirs := &corev1.Secret{ObjectMeta: metav1.ObjectMeta{Namespace: "default", Name: "sample-kubeconfig"}}
 	b.create(theirs)
 	_, err = b.adapter.Reconcile(b.ctx, b.ofCluster())
-	if !adapter.IsTerminal(err) || err.Error() != "Secret sample-kubeconfig exists and does not belong to this Cluster; delete or rename it" {
+	if !adapter.IsTerminal(err) || err.Error() != "the Secret sample-kubeconfig exists and does not belong to this Cluster; delete or rename it" {
 		t.Errorf("the error is %v", err)
 	}
 	b.cluster.DeletionTimestamp = &now

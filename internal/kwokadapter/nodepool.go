@@ -2,6 +2,7 @@ package kwokadapter
 
 import (
 	"context"
+	"errors"
 	"fmt"
 
 	corev1 "k8s.io/api/core/v1"
@@ -15,14 +16,11 @@ import (
 // reconcileNodes takes the next step towards the nodes that a pool wishes.
 func (a *Adapter) reconcileNodes(ctx context.Context, target adapter.Target) (adapter.Report, error) {
 	tenant, version, err := a.tenant(ctx, target.Cluster)
+	if errors.Is(err, errNoAnswer) {
+		return waiting(target.Cluster), nil
+	}
 	if err != nil {
 		return adapter.Report{}, err
-	}
-	if tenant == nil {
-		return adapter.Report{
-			Available:    adapter.False(reasonControlPlaneStarting, "the control plane of cluster "+target.Cluster.Name+" does not answer yet"),
-			RequeueAfter: checkEvery,
-		}, nil
 	}
 	m := machineOf(target.Cluster, target.NodePool, version)
 	template, err := m.hash()
@@ -69,11 +67,17 @@ func nodesReport(nodes []corev1.Node, w wish, p plan) adapter.Report {
 	}
 }
 
-// tenant returns a client of the Cluster's control plane and its version, or nil if it does not answer (yet).
+// errNoAnswer tells that a Cluster's control plane does not answer (yet). The Cluster's own report says why.
+var errNoAnswer = errors.New("the control plane does not answer")
+
+// tenant returns a client of the Cluster's control plane and its version, or errNoAnswer.
 func (a *Adapter) tenant(ctx context.Context, cluster *fleetv1.Cluster) (client.Client, string, error) {
 	plane, err := a.tenants.existing(cluster)
-	if err != nil || plane == nil {
+	if err != nil {
 		return nil, "", err
+	}
+	if plane == nil {
+		return nil, "", errNoAnswer
 	}
 	admin, err := plane.AdminKubeconfig()
 	if err != nil {
@@ -85,10 +89,18 @@ func (a *Adapter) tenant(ctx context.Context, cluster *fleetv1.Cluster) (client.
 	}
 	version, err := remote.Ping(ctx, kubeconfig)
 	if err != nil {
-		return nil, "", nil // the Cluster's own report says why
+		return nil, "", fmt.Errorf("%w: %w", errNoAnswer, err)
 	}
 	tenant, err := a.clients.Get(kubeconfig)
 	return tenant, version, err
+}
+
+// waiting is the report about nodes whose control plane does not answer.
+func waiting(cluster *fleetv1.Cluster) adapter.Report {
+	return adapter.Report{
+		Available:    adapter.False(reasonControlPlaneStarting, "the control plane of cluster "+cluster.Name+" does not answer"),
+		RequeueAfter: checkEvery,
+	}
 }
 
 // removeNodes takes all nodes of a deleted pool away.
@@ -109,14 +121,11 @@ func (a *Adapter) removeNodes(ctx context.Context, target adapter.Target) (adapt
 		return gone, nil
 	}
 	tenant, _, err := a.tenant(ctx, target.Cluster)
+	if errors.Is(err, errNoAnswer) {
+		return waiting(target.Cluster), nil
+	}
 	if err != nil {
 		return adapter.Report{}, err
-	}
-	if tenant == nil {
-		return adapter.Report{
-			Available:    adapter.False(reasonControlPlaneStarting, "the control plane of cluster "+target.Cluster.Name+" does not answer"),
-			RequeueAfter: checkEvery,
-		}, nil
 	}
 	nodes, err := listNodes(ctx, tenant, target.NodePool.Pool())
 	if err != nil {

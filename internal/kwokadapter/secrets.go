@@ -87,7 +87,7 @@ func (a *Adapter) ownSecret(ctx context.Context, cluster *fleetv1.Cluster, name 
 	case err != nil:
 		return nil, fmt.Errorf("reading Secret %s: %w", name, err)
 	case !metav1.IsControlledBy(secret, cluster):
-		return nil, adapter.Terminal(fmt.Errorf("Secret %s exists and does not belong to this Cluster; delete or rename it", name))
+		return nil, adapter.Terminal(fmt.Errorf("the Secret %s exists and does not belong to this Cluster; delete or rename it", name))
 	}
 	return secret, nil
 }
