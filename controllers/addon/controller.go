@@ -14,6 +14,7 @@ import (
 	fleetv1 "github.com/slipway-dev/slipway/api/v1alpha1"
 	"github.com/slipway-dev/slipway/internal/conditions"
 	"github.com/slipway-dev/slipway/internal/events"
+	"github.com/slipway-dev/slipway/internal/namespaces"
 	"github.com/slipway-dev/slipway/internal/outcome"
 	"github.com/slipway-dev/slipway/internal/remote"
 )
@@ -53,6 +54,7 @@ type Reconciler struct {
 // +kubebuilder:rbac:groups=helm.toolkit.fluxcd.io,resources=helmreleases,verbs=get;list;watch;create;patch;delete
 // +kubebuilder:rbac:groups=source.toolkit.fluxcd.io,resources=helmrepositories;ocirepositories,verbs=get;list;watch;create;patch;delete
 // +kubebuilder:rbac:groups=source.toolkit.fluxcd.io,resources=helmcharts,verbs=get;list;watch;delete
+// +kubebuilder:rbac:groups="",resources=namespaces,verbs=get;list;watch
 // +kubebuilder:rbac:groups="",resources=secrets,verbs=get;create;patch
 // +kubebuilder:rbac:groups=events.k8s.io,resources=events,verbs=create;patch
 
@@ -64,6 +66,10 @@ func (r *Reconciler) Reconcile(ctx context.Context, req ctrl.Request) (ctrl.Resu
 	}
 	if !addon.DeletionTimestamp.IsZero() {
 		return r.reconcileDelete(ctx, addon)
+	}
+	// Nothing can be created in a namespace that is going, and its Addons are deleted next.
+	if namespace, err := namespaces.Get(ctx, r.Client, addon.Namespace); err != nil || namespace.Terminating {
+		return outcome.Of(err)
 	}
 	s := &scope{addon: addon}
 	err := r.run(ctx, s)
@@ -82,8 +88,8 @@ func (r *Reconciler) Reconcile(ctx context.Context, req ctrl.Request) (ctrl.Resu
 func (r *Reconciler) run(ctx context.Context, s *scope) error {
 	for _, phase := range []func(context.Context, *scope) error{
 		r.claim,
-		r.gatherBlueprint,
 		r.suspend,
+		r.gatherBlueprint,
 		r.gatherKubeconfig,
 		r.decide,
 		r.gatherCurrent,
@@ -105,10 +111,19 @@ func (r *Reconciler) writeStatus(ctx context.Context, before, after *fleetv1.Add
 		return err
 	}
 	if changed {
-		events.Publish(r.Recorder, after, transitions(before, after)...)
 		countTransitions(before, after)
+		return r.publish(ctx, after, transitions(before, after)...)
 	}
 	return nil
+}
+
+// publish records events about an Addon. A terminating namespace takes none.
+func (r *Reconciler) publish(ctx context.Context, addon *fleetv1.Addon, list ...events.Event) error {
+	namespace, err := namespaces.Get(ctx, r.Client, addon.Namespace)
+	if err == nil && !namespace.Terminating {
+		events.Publish(r.Recorder, addon, list...)
+	}
+	return err
 }
 
 // SetupWithManager starts the controller with the manager.

@@ -14,7 +14,6 @@ import (
 
 	fleetv1 "github.com/slipway-dev/slipway/api/v1alpha1"
 	"github.com/slipway-dev/slipway/internal/conditions"
-	"github.com/slipway-dev/slipway/internal/events"
 	"github.com/slipway-dev/slipway/internal/outcome"
 )
 
@@ -66,7 +65,9 @@ func (r *Reconciler) uninstall(ctx context.Context, addon *fleetv1.Addon) (*helm
 	if client.IgnoreNotFound(err) != nil {
 		return nil, fmt.Errorf("deleting HelmRelease %s: %w", hr.Name, err)
 	}
-	events.Publish(r.Recorder, addon, uninstalling(addon))
+	if err := r.publish(ctx, addon, uninstalling(addon)); err != nil {
+		return nil, err
+	}
 	return r.remaining(ctx, addon)
 }
 

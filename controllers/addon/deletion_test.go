@@ -131,9 +131,26 @@ var _ = Describe("deleting", func() {
 		w.reconcile()
 		err := w.client.Get(ctx, client.ObjectKeyFromObject(w.addon), &helmv2.HelmRelease{})
 		Expect(apierrors.IsNotFound(err)).To(BeTrue())
+		Expect(w.writes.Count()).To(BeZero())
+		expect.Deleted(ctx, w.client, w.addon)
+	})
+
+	It("takes the release along when its namespace goes, without events", func(ctx SpecContext) {
+		w := installed(ctx)
+		w.recorder.Take()
+		Expect(w.client.Delete(ctx, &corev1.Namespace{ObjectMeta: metav1.ObjectMeta{Name: w.namespace}})).To(Succeed())
+		Expect(w.client.Delete(ctx, w.release())).To(Succeed())
+		w.reconcile()
+		w.expectReady(metav1.ConditionTrue, fleetv1.ReasonDeployed)
 		expect.Deleted(ctx, w.client, w.addon)
 		w.reconcile()
+		w.expectReady(metav1.ConditionFalse, fleetv1.ReasonUninstalling)
+		hr := w.release()
+		hr.Finalizers = nil
+		Expect(w.client.Update(ctx, hr)).To(Succeed())
+		w.reconcile()
 		expect.Gone(ctx, w.client, w.addon)
+		Expect(w.recorder.Take()).To(BeEmpty())
 	})
 
 	It("ends the same wherever the process is killed", func(ctx SpecContext) {
