@@ -5,6 +5,7 @@ import (
 	"slices"
 	"strings"
 
+	apimeta "k8s.io/apimachinery/pkg/api/meta"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 
 	fleetv1 "github.com/slipway-dev/slipway/api/v1alpha1"
@@ -30,7 +31,7 @@ func (v *view) adapters() []metav1.Condition {
 	conditions := make([]metav1.Condition, 0, len(v.reports))
 	for _, r := range v.reports {
 		if availability(r.Report) != metav1.ConditionUnknown {
-			conditions = append(conditions, adapterCondition(r))
+			conditions = append(conditions, v.adapterCondition(r))
 		}
 	}
 	// The reports are sorted by adapter, so that a stable sort leaves the first adapter of a type in front.
@@ -38,12 +39,8 @@ func (v *view) adapters() []metav1.Condition {
 	return slices.CompactFunc(conditions, func(a, b metav1.Condition) bool { return a.Type == b.Type })
 }
 
-func adapterCondition(r AdapterReport) metav1.Condition {
+func (v *view) adapterCondition(r AdapterReport) metav1.Condition {
 	available := r.Report.Condition(fleetv1.ReportAvailable)
-	since := r.Report.ObservedTime.Time
-	if available.LastTransitionTime != nil && !available.LastTransitionTime.IsZero() {
-		since = available.LastTransitionTime.Time
-	}
 	fallback := fleetv1.ReasonAdapterAvailable
 	if available.Status == metav1.ConditionFalse {
 		fallback = fleetv1.ReasonAdapterUnavailable
@@ -54,6 +51,19 @@ func adapterCondition(r AdapterReport) metav1.Condition {
 		Reason:             fitReason(available.Reason, fallback),
 		Message:            available.Message,
 		ObservedGeneration: r.Report.ObservedGeneration,
-		LastTransitionTime: inSeconds(since),
+		LastTransitionTime: v.adapterTransition(r, available),
 	}
+}
+
+// adapterTransition returns since when an adapter says the same. A report that does not tell is held against the previous
+// condition: otherwise each heartbeat would move the time, and write the status.
+func (v *view) adapterTransition(r AdapterReport, available *fleetv1.ReportCondition) metav1.Time {
+	if since := available.LastTransitionTime; since != nil && !since.IsZero() {
+		return inSeconds(since.Time)
+	}
+	previous := apimeta.FindStatusCondition(v.Previous, ConditionType(r.Adapter))
+	if previous != nil && previous.Status == available.Status {
+		return previous.LastTransitionTime
+	}
+	return inSeconds(r.Report.ObservedTime.Time)
 }

@@ -3,6 +3,7 @@ package aggregate
 import (
 	"strings"
 	"testing"
+	"time"
 	"unicode/utf8"
 
 	"github.com/google/go-cmp/cmp"
@@ -161,5 +162,23 @@ func TestMessagesFitAndSurviveTheServer(t *testing.T) {
 				t.Errorf("message has %d characters, want %d", utf8.RuneCountInString(got), want)
 			}
 		})
+	}
+}
+
+func TestAHeartbeatWithoutTransitionTimesMovesNothing(t *testing.T) {
+	report := says(1, "Available=True")
+	report.Conditions[0].LastTransitionTime = nil
+	first := Aggregate(with(newborn(), reporting("dns", report)))
+	later := report.DeepCopy()
+	later.ObservedTime.Time = later.ObservedTime.Add(time.Hour)
+	beat := with(newborn(), reporting("dns", later), func(in *Input) {
+		in.Previous, in.ObservedGeneration = first.Conditions, first.ObservedGeneration
+	})
+	if diff := cmp.Diff(first.Conditions, Aggregate(beat).Conditions); diff != "" {
+		t.Errorf("the heartbeat changed the conditions (-before +after):\n%s", diff)
+	}
+	beat.Reports[0].Report.Conditions[0].Status = metav1.ConditionFalse
+	if got := condition(t, Aggregate(beat), "DnsSuccessful").LastTransitionTime; !got.Time.Equal(later.ObservedTime.Truncate(time.Second)) {
+		t.Errorf("a new status dates from %s, want the report's %s", got, later.ObservedTime)
 	}
 }

@@ -22,7 +22,7 @@ type Input struct {
 	Required []string
 	// Reports are the stored reports, at most one per adapter. Those without a report count as none.
 	Reports []AdapterReport
-	// Previous are the conditions as stored, in any order. Those of the adapters do not matter.
+	// Previous are the conditions as stored, in any order.
 	Previous []metav1.Condition
 	// ObservedGeneration is status.observedGeneration as stored.
 	ObservedGeneration int64

@@ -104,8 +104,9 @@ var _ = Describe("Deletion", func() {
 	It("of a cluster goes through while its control plane is killed", func(ctx SpecContext) {
 		cluster := newCluster(tenantNamespace(ctx, "killed"), "killed", "kwok")
 		addon := newAddon(cluster, "ray", "kuberay", "1.1.0")
-		Expect(hub.client.Create(ctx, cluster)).To(Succeed())
-		Expect(hub.client.Create(ctx, addon)).To(Succeed())
+		for _, obj := range []client.Object{cluster, newPool(cluster, "default-worker", 1), addon} {
+			Expect(hub.client.Create(ctx, obj)).To(Succeed())
+		}
 		eventuallyReady(ctx, addon)
 		Expect(hub.client.Delete(ctx, cluster)).To(Succeed())
 		killTenant(cluster.Namespace)
