@@ -118,7 +118,7 @@ var _ = Describe("changing", func() {
 		secret.Data["value"] = []byte(strings.Replace(string(secret.Data["value"]), `{"cluster":"c","user":{"token":"t0ken",`, `{"cluster":"c","user":{`, 1))
 		Expect(w.client.Update(ctx, secret)).To(Succeed())
 		w.reconcile()
-		copied := &corev1.Secret{ObjectMeta: metav1.ObjectMeta{Namespace: w.namespace, Name: "notebooks-kubeconfig"}}
+		copied := &corev1.Secret{ObjectMeta: metav1.ObjectMeta{Namespace: w.namespace, Name: "notebooks.kubeconfig"}}
 		expect.Refreshed(ctx, w.client, copied)
 		Expect(string(copied.Data["value"])).To(ContainSubstring("t0ken"))
 		w.expectReady(metav1.ConditionTrue, fleetv1.ReasonDeployed)

@@ -44,7 +44,7 @@ var _ = Describe("installing", func() {
 		w.expectReady(metav1.ConditionFalse, fleetv1.ReasonInstalling)
 
 		hr := w.release()
-		Expect(hr.Spec.KubeConfig.SecretRef.Name).To(Equal("notebooks-kubeconfig"))
+		Expect(hr.Spec.KubeConfig.SecretRef.Name).To(Equal("notebooks.kubeconfig"))
 		Expect(hr.Spec.KubeConfig.SecretRef.Key).To(Equal("value"))
 		Expect(hr.Spec.TargetNamespace).To(Equal(w.namespace))
 		Expect(hr.Spec.ChartRef).To(Equal(&helmv2.CrossNamespaceSourceReference{Kind: "OCIRepository", Name: "notebooks"}))
@@ -139,5 +139,19 @@ var _ = Describe("installing", func() {
 		w.reconcile()
 		w.expectReady(metav1.ConditionTrue, fleetv1.ReasonDeployed)
 		Expect(w.addon.Status.Outputs).To(Equal(known))
+	})
+})
+
+var _ = Describe("an Addon with the name of a Cluster", func() {
+	It("leaves the Cluster's kubeconfig Secret alone", func(ctx SpecContext) {
+		w := newWorld(ctx).ready()
+		w.addon.Name = w.cluster.Name
+		secret := &corev1.Secret{ObjectMeta: metav1.ObjectMeta{Namespace: w.namespace, Name: "sample-kubeconfig"}}
+		expect.Refreshed(ctx, w.client, secret)
+		version := secret.ResourceVersion
+		w.apply().deployed()
+		w.expectReady(metav1.ConditionTrue, fleetv1.ReasonDeployed)
+		expect.Refreshed(ctx, w.client, secret)
+		Expect(secret.ResourceVersion).To(Equal(version))
 	})
 })

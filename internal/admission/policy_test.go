@@ -45,7 +45,7 @@ metadata: {name: notebooks, labels: {fleet.slipway.dev/addon: notebooks}}
 spec:
   interval: 5m
   chartRef: {kind: OCIRepository, name: notebooks}
-  kubeConfig: {secretRef: {name: notebooks-kubeconfig, key: value}}
+  kubeConfig: {secretRef: {name: notebooks.kubeconfig, key: value}}
 `
 
 var _ = Describe("the policy on HelmReleases", Ordered, func() {
@@ -83,7 +83,7 @@ var _ = Describe("the policy on HelmReleases", Ordered, func() {
 			hr.Labels, hr.Spec.KubeConfig, hr.Spec.ServiceAccountName = nil, nil, "theirs"
 		}, ""),
 		Entry("refuses one without a kubeconfig", func(hr *helmv2.HelmRelease) { hr.Spec.KubeConfig = nil }, "spec.kubeConfig.secretRef must name"),
-		Entry("refuses another kubeconfig", func(hr *helmv2.HelmRelease) { hr.Spec.KubeConfig.SecretRef.Name = "other-kubeconfig" },
+		Entry("refuses another kubeconfig", func(hr *helmv2.HelmRelease) { hr.Spec.KubeConfig.SecretRef.Name = "other.kubeconfig" },
 			"spec.kubeConfig.secretRef must name"),
 		Entry("refuses another key", func(hr *helmv2.HelmRelease) { hr.Spec.KubeConfig.SecretRef.Key = "admin" }, "spec.kubeConfig.secretRef must name"),
 		Entry("refuses a service account", func(hr *helmv2.HelmRelease) { hr.Spec.ServiceAccountName = "admin" }, "spec.serviceAccountName must not be set"),

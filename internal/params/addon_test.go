@@ -164,9 +164,11 @@ func TestVisible(t *testing.T) {
 func TestCheckValuesFrom(t *testing.T) {
 	refs := []fleetv1.ValuesReference{
 		{Kind: "Secret", Name: "mine"}, {Kind: "ConfigMap", Name: "a-kubeconfig"}, {Kind: "Secret", Name: "a-kubeconfig"}, {Kind: "Secret", Name: "odd"},
+		{Kind: "Secret", Name: "b.kubeconfig"},
 	}
 	want := `v[2].name: "a-kubeconfig" holds a kubeconfig and cannot be used for values; name another Secret; ` +
-		`v[3].name: "odd" holds a kubeconfig and cannot be used for values; name another Secret`
+		`v[3].name: "odd" holds a kubeconfig and cannot be used for values; name another Secret; ` +
+		`v[4].name: "b.kubeconfig" holds a kubeconfig and cannot be used for values; name another Secret`
 	if got := Join(CheckValuesFrom(refs, "v", "odd")); got != want {
 		t.Errorf("got %s", got)
 	}

@@ -2,7 +2,7 @@ package params
 
 import (
 	"fmt"
-	"strings"
+	"regexp"
 
 	fleetv1 "github.com/slipway-dev/slipway/api/v1alpha1"
 )
@@ -32,8 +32,9 @@ func Reserved(document map[string]any, at string) []Fault {
 	return sorted(faults)
 }
 
-// kubeconfigSuffix ends the name of every Secret in which Slipway keeps a kubeconfig.
-const kubeconfigSuffix = "-kubeconfig"
+// kubeconfigSecrets ends the name of every Secret in which Slipway keeps a kubeconfig: <cluster>-kubeconfig and
+// <addon>.kubeconfig.
+var kubeconfigSecrets = regexp.MustCompile(`[-.]kubeconfig$`)
 
 // CheckValuesFrom refuses references to Secrets that hold kubeconfigs: through a chart's values they would reach the tenant
 // cluster, and with them whoever can read there. named are further Secrets that hold one.
@@ -43,7 +44,7 @@ func CheckValuesFrom(refs []fleetv1.ValuesReference, at string, named ...string)
 		if ref.Kind != "Secret" {
 			continue
 		}
-		holds := strings.HasSuffix(ref.Name, kubeconfigSuffix)
+		holds := kubeconfigSecrets.MatchString(ref.Name)
 		for _, name := range named {
 			holds = holds || ref.Name == name
 		}

@@ -15,8 +15,9 @@ const (
 // ValuesSecretName is the name of the Secret with the chart's values.
 func ValuesSecretName(addon string) string { return addon + "-values" }
 
-// KubeconfigSecretName is the name of the Secret with the sanitized kubeconfig that Flux uses.
-func KubeconfigSecretName(addon string) string { return addon + "-kubeconfig" }
+// KubeconfigSecretName is the name of the Secret with the sanitized kubeconfig that Flux uses. No name of a Cluster has a dot:
+// it cannot be that of the Secret in which a Cluster of the same name has its kubeconfig, <cluster>-kubeconfig.
+func KubeconfigSecretName(addon string) string { return addon + ".kubeconfig" }
 
 // Namespace is the namespace of the tenant cluster that a template's releases live in.
 func Namespace(template *fleetv1.AddonTemplate) string {
