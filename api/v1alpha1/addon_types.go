@@ -80,8 +80,8 @@ type AddonSpec struct {
 	// +kubebuilder:validation:MaxItems=16
 	ValuesFrom []ValuesReference `json:"valuesFrom,omitempty"`
 
-	// upgradePolicy says which newer versions of the template are taken by themselves: none, patch releases of the present
-	// minor, or any newer version of the present major.
+	// upgradePolicy says which newer versions of the template are taken by themselves: none (Manual), patch releases of the
+	// present minor (Patch), or any newer version of the present major (Minor). Only Manual is acted on yet.
 	// +optional
 	// +kubebuilder:default=Manual
 	UpgradePolicy UpgradePolicy `json:"upgradePolicy,omitempty"`

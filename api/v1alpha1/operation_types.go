@@ -2,8 +2,8 @@ package v1alpha1
 
 import metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 
-// Operation is the record of one generation change of one object, from start to end. Slipway writes it; it outlives its
-// target and goes when the Platform's operationTTL is over. NKS clients read it as task history.
+// Operation is the record of one generation change of one object, from start to end, as NKS clients read it as task
+// history. It outlives its target and goes when the Platform's operationTTL is over. Nothing writes Operations yet.
 //
 // +kubebuilder:object:root=true
 // +kubebuilder:subresource:status

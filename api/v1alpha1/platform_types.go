@@ -92,7 +92,7 @@ type PlatformSpec struct {
 	// +kubebuilder:validation:XValidation:rule="self.matches('^([0-9]+(\\\\.[0-9]+)?(ms|s|m|h))+$') && duration(self) >= duration('1s')",message="operationDeadline must be a duration of at least 1s, for example 1h"
 	OperationDeadline *metav1.Duration `json:"operationDeadline,omitempty"`
 
-	// operationTTL is how long Operations are kept after their end. Default 2160h (90 days).
+	// operationTTL is how long Operations are kept after their end. Default 2160h (90 days). Nothing writes Operations yet.
 	// +optional
 	// +kubebuilder:default="2160h"
 	// +kubebuilder:validation:Type=string
@@ -100,7 +100,7 @@ type PlatformSpec struct {
 	// +kubebuilder:validation:XValidation:rule="self.matches('^([0-9]+(\\\\.[0-9]+)?(ms|s|m|h))+$') && duration(self) >= duration('1m')",message="operationTTL must be a duration of at least 1m, for example 2160h"
 	OperationTTL *metav1.Duration `json:"operationTTL,omitempty"`
 
-	// addonDelivery says where the Flux that installs add-ons runs. Default Hub.
+	// addonDelivery says where the Flux that installs add-ons runs. Default Hub. Tenant is not supported yet: add-ons stall.
 	// +optional
 	// +kubebuilder:default=Hub
 	AddonDelivery Delivery `json:"addonDelivery,omitempty"`

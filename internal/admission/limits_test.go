@@ -3,7 +3,9 @@ package admission_test
 import (
 	. "github.com/onsi/ginkgo/v2"
 	. "github.com/onsi/gomega"
+	autoscalingv1 "k8s.io/api/autoscaling/v1"
 	apierrors "k8s.io/apimachinery/pkg/api/errors"
+	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"sigs.k8s.io/controller-runtime/pkg/client"
 
 	fleetv1 "github.com/slipway-dev/slipway/api/v1alpha1"
@@ -64,6 +66,24 @@ var _ = Describe("the webhooks of Clusters and NodePools", func() {
 		Expect(env.Client.Update(ctx, cluster)).To(Succeed())
 		cluster.Spec.KubernetesVersion = "v1.2.3"
 		refused(env.Client.Update(ctx, cluster), "spec.kubernetesVersion")
+	})
+
+	It("refuse to scale a NodePool above the limit", func(ctx SpecContext) {
+		Expect(env.Client.Create(ctx, cluster)).To(Succeed())
+		Expect(env.Client.Create(ctx, pool)).To(Succeed())
+		scale := func(replicas int32) error {
+			wish := &autoscalingv1.Scale{
+				ObjectMeta: metav1.ObjectMeta{Namespace: pool.Namespace, Name: pool.Name},
+				Spec:       autoscalingv1.ScaleSpec{Replicas: replicas},
+			}
+			return env.Client.SubResource("scale").Update(ctx, pool, client.WithSubResourceBody(wish))
+		}
+		refused(scale(4), "spec.replicas", "at most 3")
+		expect.Refreshed(ctx, env.Client, pool)
+		Expect(pool.WishedReplicas()).NotTo(BeEquivalentTo(4))
+		Expect(scale(3)).To(Succeed())
+		expect.Refreshed(ctx, env.Client, pool)
+		Expect(pool.WishedReplicas()).To(BeEquivalentTo(3))
 	})
 
 	It("accept a NodePool whose Cluster does not exist yet", func(ctx SpecContext) {

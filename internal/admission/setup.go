@@ -5,6 +5,7 @@ import (
 	"fmt"
 
 	ctrl "sigs.k8s.io/controller-runtime"
+	"sigs.k8s.io/controller-runtime/pkg/webhook/admission"
 
 	fleetv1 "github.com/slipway-dev/slipway/api/v1alpha1"
 )
@@ -16,11 +17,15 @@ import (
 // fields of fleetv1.
 func SetupWithManager(mgr ctrl.Manager) error {
 	reader := readThrough{cache: mgr.GetClient(), live: mgr.GetAPIReader()}
+	pools := &NodePoolValidator{Reader: reader}
+	mgr.GetWebhookServer().Register(scalePath, &admission.Webhook{
+		Handler: &ScaleValidator{Pools: pools, Decoder: admission.NewDecoder(mgr.GetScheme())},
+	})
 	err := errors.Join(
 		ctrl.NewWebhookManagedBy(mgr, &fleetv1.Addon{}).WithValidator(&AddonValidator{Reader: reader}).Complete(),
 		ctrl.NewWebhookManagedBy(mgr, &fleetv1.Cluster{}).
 			WithDefaulter(&ClusterDefaulter{Reader: reader}).WithValidator(&ClusterValidator{Reader: reader}).Complete(),
-		ctrl.NewWebhookManagedBy(mgr, &fleetv1.NodePool{}).WithValidator(&NodePoolValidator{Reader: reader}).Complete(),
+		ctrl.NewWebhookManagedBy(mgr, &fleetv1.NodePool{}).WithValidator(pools).Complete(),
 		ctrl.NewWebhookManagedBy(mgr, &fleetv1.AddonTemplate{}).WithValidator(&TemplateValidator{Reader: mgr.GetClient()}).Complete(),
 		ctrl.NewWebhookManagedBy(mgr, &fleetv1.Platform{}).WithValidator(&PlatformValidator{}).Complete(),
 	)
