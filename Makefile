@@ -49,8 +49,8 @@ test: ## Unit and envtest tests, with the race detector
 
 .PHONY: e2e
 e2e: ## Tests of the local environment, end to end; they start one of their own
-	@$(TOOLS) local >/dev/null && set -x && \
-	$(GO) test -trimpath -tags e2e -timeout 40m $(E2EFLAGS) ./test/e2e/...
+	@assets="$$($(TOOLS) local)" && set -x && \
+	KUBEBUILDER_ASSETS="$$assets" $(GO) test -trimpath -tags e2e -timeout 40m -v $(E2EFLAGS) ./test/e2e/...
 
 .PHONY: lint
 lint: ## golangci-lint, and kubeconform on the manifests
