@@ -33,7 +33,8 @@ type Input struct {
 	Updated bool
 	// PoolsReady tells that the pools a Cluster must have ready before it is provisioned are. Ignored for NodePools.
 	PoolsReady bool
-	// Fault is a reason outside the reports why the present generation cannot be reached, or nil. It sets Stalled.
+	// Fault is a reason outside the reports why the present generation cannot be reached, or nil. It sets Stalled, unless
+	// the generation is Ready.
 	Fault *Fault
 	// Hold is something outside the reports that has to come first and may well come by itself, or nil: a NodePool's Cluster
 	// that does not exist yet. It keeps Ready False and is what Reconciling says. It stalls nothing, and the deadline counts

@@ -8,7 +8,7 @@ import "fmt"
 // stallReason is the reason of Stalled=True, or "". before are the reasons at all earlier moments.
 func (h *history) stallReason(i int, before []string) string {
 	m := h.moments[i]
-	if m.fault {
+	if m.fault && !h.isReady(i) {
 		return "PlatformNotFound"
 	}
 	if len(h.requiredThat(i, func(a *arrival) bool { return a != nil && a.generation == m.generation && a.stalled == "True" })) != 0 {

@@ -27,7 +27,7 @@ func (v *view) progress(ready metav1.Condition, waiting []string) progress {
 
 	end := v.deadlineEnd(since)
 	over := !done && v.overdue(working, end)
-	stalled := v.stalled(over, ready.Message)
+	stalled := v.stalled(done, over, ready.Message)
 	failed := stalled.Status == metav1.ConditionTrue
 
 	p := progress{stalled: stalled, observedGeneration: v.ObservedGeneration}

@@ -86,8 +86,8 @@ func TestProgress(t *testing.T) {
 		"a fault stalls and so handles the generation": {
 			with(newborn(), fault), rest{1, "False Reconciled 1 since 1", "True PlatformNotFound 1 since 1"},
 		},
-		"a fault stalls a Ready object too": {
-			then(ready, 30, fault), rest{1, "False Reconciled 1 since 1", "True PlatformNotFound 1 since 30"},
+		"a fault does not stall what is Ready": {
+			then(ready, 30, fault), rest{1, "False Reconciled 1 since 1", "False NotStalled 1 since 0"},
 		},
 		"a required adapter that cannot go on stalls": {
 			then(newborn(), 30, dnsStalled), rest{1, "False Reconciled 1 since 30", "True AdapterFailed 1 since 30"},

@@ -38,8 +38,8 @@ func (v *view) overdue(working bool, end time.Time) bool {
 }
 
 // stalled returns the condition Stalled: a fault outside the reports, else required adapters that cannot go on, else a
-// deadline that is over.
-func (v *view) stalled(overdue bool, waitsFor string) metav1.Condition {
+// deadline that is over. A generation that is Ready was reached, whatever its Platform has stopped allowing since.
+func (v *view) stalled(ready, overdue bool, waitsFor string) metav1.Condition {
 	stalled := metav1.Condition{
 		Type:               fleetv1.ConditionStalled,
 		Status:             metav1.ConditionTrue,
@@ -47,7 +47,7 @@ func (v *view) stalled(overdue bool, waitsFor string) metav1.Condition {
 	}
 	failures := v.failures()
 	switch {
-	case v.Fault != nil:
+	case v.Fault != nil && !ready:
 		stalled.Reason, stalled.Message = v.Fault.Reason, v.Fault.Message
 	case len(failures) > 0:
 		stalled.Reason, stalled.Message = fleetv1.ReasonAdapterFailed, strings.Join(failures, "; ")
