@@ -93,6 +93,8 @@ const (
 	ReasonAdapterAvailable = "AdapterAvailable"
 	// ReasonAdapterUnavailable goes with False.
 	ReasonAdapterUnavailable = "AdapterUnavailable"
+	// ReasonAdapterUncertain goes with Unknown.
+	ReasonAdapterUncertain = "AdapterUncertain"
 )
 
 // Conditions of an adapter's report.

@@ -25,33 +25,51 @@ func ConditionType(adapter string) string {
 	return b.String()
 }
 
-// adapters returns one condition for each adapter with a counted report, required or not, sorted by type. If two adapters
-// have one type, the alphabetically first is shown.
+// adapters returns one condition for each adapter that says anything of Available, required or not, sorted by type. If two
+// adapters have one type, the alphabetically first of those whose report counts is shown. An adapter that cannot tell shows
+// as Unknown: to the person who looks at the object, its reason is the news.
 func (v *view) adapters() []metav1.Condition {
 	conditions := make([]metav1.Condition, 0, len(v.reports))
 	for _, r := range v.reports {
-		if availability(r.Report) != metav1.ConditionUnknown {
+		if r.Report.Condition(fleetv1.ReportAvailable) != nil {
 			conditions = append(conditions, v.adapterCondition(r))
 		}
 	}
 	// The reports are sorted by adapter, so that a stable sort leaves the first adapter of a type in front.
-	slices.SortStableFunc(conditions, func(a, b metav1.Condition) int { return cmp.Compare(a.Type, b.Type) })
+	slices.SortStableFunc(conditions, func(a, b metav1.Condition) int {
+		return cmp.Or(cmp.Compare(a.Type, b.Type), cmp.Compare(weight(a), weight(b)))
+	})
 	return slices.CompactFunc(conditions, func(a, b metav1.Condition) bool { return a.Type == b.Type })
+}
+
+func weight(condition metav1.Condition) int {
+	if condition.Status == metav1.ConditionUnknown {
+		return 1
+	}
+	return 0
 }
 
 func (v *view) adapterCondition(r AdapterReport) metav1.Condition {
 	available := r.Report.Condition(fleetv1.ReportAvailable)
-	fallback := fleetv1.ReasonAdapterAvailable
-	if available.Status == metav1.ConditionFalse {
-		fallback = fleetv1.ReasonAdapterUnavailable
-	}
 	return metav1.Condition{
 		Type:               ConditionType(r.Adapter),
 		Status:             available.Status,
-		Reason:             fitReason(available.Reason, fallback),
+		Reason:             fitReason(available.Reason, fallbackReason(available.Status)),
 		Message:            available.Message,
 		ObservedGeneration: r.Report.ObservedGeneration,
 		LastTransitionTime: v.adapterTransition(r, available),
+	}
+}
+
+// fallbackReason returns the reason where an adapter gives none.
+func fallbackReason(status metav1.ConditionStatus) string {
+	switch status {
+	case metav1.ConditionTrue:
+		return fleetv1.ReasonAdapterAvailable
+	case metav1.ConditionFalse:
+		return fleetv1.ReasonAdapterUnavailable
+	default:
+		return fleetv1.ReasonAdapterUncertain
 	}
 }
 

@@ -57,8 +57,15 @@ func TestAdapterConditions(t *testing.T) {
 				{Type: "ValidationSuccessful", Status: "False", Reason: "AdapterUnavailable", ObservedGeneration: 3, LastTransitionTime: second(3)},
 			},
 		},
-		"none without a counted report": {
-			with(newborn(), reporting("dns", says(1, "Available=Unknown"), "validation", says(2, "Available=True"), "other", nil)), nil,
+		"none without a report about a generation that was reached": {
+			with(newborn(), reporting("validation", says(2, "Available=True"), "other", nil, "third", says(1))), nil,
+		},
+		"one that cannot tell says why": {
+			with(newborn(), reporting("dns", says(1, "Available=Unknown:Unreachable:connection refused"), "zeta", says(1, "Available=Unknown"))),
+			[]metav1.Condition{
+				{Type: "DnsSuccessful", Status: "Unknown", Reason: "Unreachable", Message: "connection refused", ObservedGeneration: 1, LastTransitionTime: second(1)},
+				{Type: "ZetaSuccessful", Status: "Unknown", Reason: "AdapterUncertain", ObservedGeneration: 1, LastTransitionTime: second(1)},
+			},
 		},
 		"of two adapters of one type the alphabetically first": {
 			with(newborn(), reporting("a-b", says(1, "Available=False"), "a--b", says(1, "Available=True"))),

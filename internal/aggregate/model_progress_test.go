@@ -151,7 +151,7 @@ var (
 func (h *history) perAdapter(n int, conditions map[string]value) {
 	for i := len(cast) - 1; i >= 0; i-- { // backwards, so that the first of a type is the last to be written
 		report := h.latest(cast[i], n)
-		if !counts(report) {
+		if other, taken := conditions[castTypes[i]]; report == nil || !counts(report) && taken && other.status != "Unknown" {
 			continue
 		}
 		taken, _ := h.stored(cast[i], n)
@@ -159,7 +159,7 @@ func (h *history) perAdapter(n int, conditions map[string]value) {
 		for j := len(taken) - 1; j >= 0 && taken[j].available == report.available; j-- {
 			since = taken[j].observed
 		}
-		reason := map[string]string{"True": "AdapterAvailable", "False": "AdapterUnavailable"}[report.available]
+		reason := map[string]string{"True": "AdapterAvailable", "False": "AdapterUnavailable", "Unknown": "AdapterUncertain"}[report.available]
 		conditions[castTypes[i]] = value{report.available, reason, report.generation, since, report.message}
 	}
 }
