@@ -3,18 +3,14 @@ package cluster
 import (
 	"context"
 	"fmt"
-	"time"
 
-	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"k8s.io/utils/clock"
 	ctrl "sigs.k8s.io/controller-runtime"
 	"sigs.k8s.io/controller-runtime/pkg/client"
 
 	fleetv1 "github.com/slipway-dev/slipway/api/v1alpha1"
-	"github.com/slipway-dev/slipway/internal/aggregate"
-	"github.com/slipway-dev/slipway/internal/conditions"
+	"github.com/slipway-dev/slipway/controllers/target"
 	"github.com/slipway-dev/slipway/internal/events"
-	"github.com/slipway-dev/slipway/internal/outcome"
 )
 
 // Reconciler brings the status of Clusters in line with what is reported about them.
@@ -36,53 +32,28 @@ type Reconciler struct {
 
 // Reconcile handles one Cluster: gather, aggregate, apply.
 func (r *Reconciler) Reconcile(ctx context.Context, req ctrl.Request) (ctrl.Result, error) {
-	s := &scope{cluster: &fleetv1.Cluster{}}
-	if err := r.Client.Get(ctx, req.NamespacedName, s.cluster); err != nil {
-		return ctrl.Result{}, client.IgnoreNotFound(err)
-	}
-	for _, phase := range r.phases() {
-		if err := phase.run(ctx, s); err != nil {
-			return outcome.Of(err)
-		}
-	}
-	now := metav1.NewTime(r.Clock.Now())
-	result := aggregate.Aggregate(input(s, now))
-	aggregationSeconds.Observe(r.Clock.Since(now.Time).Seconds())
-	if err := r.apply(ctx, s, result); err != nil {
-		return outcome.Of(err)
-	}
-	return ctrl.Result{RequeueAfter: until(result.Recheck, now.Time)}, nil
+	return r.flow().Reconcile(ctx, req.NamespacedName, newScope())
 }
 
-// apply writes the status if it changed, tells about transitions, and lets a finished Cluster go.
-func (r *Reconciler) apply(ctx context.Context, s *scope, result aggregate.Result) error {
-	before := s.cluster.DeepCopy()
-	setStatus(s, result)
-	changed, err := conditions.PatchStatus(ctx, r.Client, before, s.cluster)
-	if err != nil {
-		return err
+// flow says what a Cluster has of its own.
+func (r *Reconciler) flow() target.Flow[*scope] {
+	access := target.Access{Client: r.Client, Recorder: r.Recorder}
+	return target.Flow[*scope]{
+		Access: access, Clock: r.Clock,
+		Phases: []target.Phase[*scope]{
+			choosePlatform{platforms: r.platforms},
+			adopt{patch: access.Patch, publish: access.Publish},
+			gather{children: r.children},
+			teardown{remove: r.remove, publish: access.Publish},
+			check{},
+		},
+		Input: input, Seconds: aggregationSeconds, SetStatus: setStatus, Deleted: deleted,
 	}
-	if changed {
-		ctrl.LoggerFrom(ctx).V(1).Info("Wrote the status", "generation", s.cluster.Generation, "adapters", result.Adapters)
-		r.publish(s, transitions(before, s.cluster)...)
-	}
-	if !result.Finished {
-		return nil
-	}
-	return r.letGo(ctx, s)
-}
-
-// until returns how long to wait for a moment; zero if there is none to wait for.
-func until(moment, now time.Time) time.Duration {
-	if moment.IsZero() {
-		return 0
-	}
-	return max(moment.Sub(now), time.Second)
 }
 
 // SetupWithManager starts the controller with the manager.
 func (r *Reconciler) SetupWithManager(mgr ctrl.Manager) error {
-	registerMetrics(mgr.GetClient())
+	clusters.Register(mgr.GetClient())
 	if err := r.watch(ctrl.NewControllerManagedBy(mgr).Named("cluster").For(&fleetv1.Cluster{})).Complete(r); err != nil {
 		return fmt.Errorf("setting up the controller of Clusters: %w", err)
 	}

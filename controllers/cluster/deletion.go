@@ -5,11 +5,9 @@ import (
 	"fmt"
 
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
-	ctrl "sigs.k8s.io/controller-runtime"
 	"sigs.k8s.io/controller-runtime/pkg/client"
-	"sigs.k8s.io/controller-runtime/pkg/controller/controllerutil"
 
-	fleetv1 "github.com/slipway-dev/slipway/api/v1alpha1"
+	"github.com/slipway-dev/slipway/controllers/target"
 	"github.com/slipway-dev/slipway/internal/events"
 )
 
@@ -17,11 +15,11 @@ import (
 // are waited for is the aggregation's part.
 type teardown struct {
 	remove  func(ctx context.Context, child client.Object) error
-	publish func(s *scope, list ...events.Event)
+	publish func(s *target.Scope, list ...events.Event)
 }
 
-func (p teardown) run(ctx context.Context, s *scope) error {
-	if !s.deleting() {
+func (p teardown) Run(ctx context.Context, s *scope) error {
+	if !s.Deleting() {
 		return nil
 	}
 	if len(s.addons) > 0 {
@@ -43,7 +41,7 @@ func (p teardown) removeAll(ctx context.Context, s *scope, children []client.Obj
 		removed = append(removed, child.GetName())
 	}
 	if len(removed) > 0 {
-		p.publish(s, tell(removed))
+		p.publish(&s.Scope, tell(removed))
 	}
 	return nil
 }
@@ -67,19 +65,5 @@ func (r *Reconciler) remove(ctx context.Context, child client.Object) error {
 	if client.IgnoreNotFound(err) != nil {
 		return fmt.Errorf("deleting %T %s: %w", child, client.ObjectKeyFromObject(child), err)
 	}
-	return nil
-}
-
-// letGo drops the finalizer of a Cluster that nothing is left to wait for.
-func (r *Reconciler) letGo(ctx context.Context, s *scope) error {
-	before := s.cluster.DeepCopy()
-	if !controllerutil.RemoveFinalizer(s.cluster, fleetv1.ClusterFinalizer) {
-		return nil
-	}
-	if err := r.patch(ctx, before, s.cluster); err != nil {
-		return err
-	}
-	ctrl.LoggerFrom(ctx).Info("Let the Cluster go", "generation", s.cluster.Generation)
-	r.publish(s, deleted())
 	return nil
 }

@@ -4,72 +4,49 @@ import (
 	"context"
 	"fmt"
 
-	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"sigs.k8s.io/controller-runtime/pkg/client"
-	"sigs.k8s.io/controller-runtime/pkg/controller/controllerutil"
 
 	fleetv1 "github.com/slipway-dev/slipway/api/v1alpha1"
+	"github.com/slipway-dev/slipway/controllers/target"
 	"github.com/slipway-dev/slipway/internal/aggregate"
 	"github.com/slipway-dev/slipway/internal/events"
 	"github.com/slipway-dev/slipway/internal/limits"
-	"github.com/slipway-dev/slipway/internal/namespaces"
 	"github.com/slipway-dev/slipway/internal/params"
-	"github.com/slipway-dev/slipway/internal/reports"
 )
 
 // scope is what is known about one Cluster during one reconciliation.
 type scope struct {
-	// cluster is read by Reconcile and changed by adopt and setStatus.
+	// Scope holds what every target has. Its Platform is found by choosePlatform, its Fault by choosePlatform and check.
+	target.Scope
+	// cluster is the Scope's Object. It is changed by adopt and setStatus.
 	cluster *fleetv1.Cluster
-	// namespace is read by choosePlatform.
-	namespace namespaces.Namespace
-	// platform is found by choosePlatform; nil where there is none.
-	platform *fleetv1.Platform
-	// fault is set by choosePlatform and check.
-	fault *aggregate.Fault
-	// reports, pools and addons are read by gather.
-	reports []aggregate.AdapterReport
-	pools   []fleetv1.NodePool
-	addons  []fleetv1.Addon
+	// pools and addons are read by gather.
+	pools  []fleetv1.NodePool
+	addons []fleetv1.Addon
 }
 
-func (s *scope) deleting() bool { return !s.cluster.DeletionTimestamp.IsZero() }
-
-// phase is one step before the aggregation.
-type phase interface {
-	run(ctx context.Context, s *scope) error
-}
-
-// phases lists the steps in order.
-func (r *Reconciler) phases() []phase {
-	return []phase{
-		choosePlatform{namespace: r.namespace, platforms: r.platforms},
-		adopt{patch: r.patch, publish: r.publish},
-		gather{reports: r.reports, children: r.children},
-		teardown{remove: r.remove, publish: r.publish},
-		check{},
+func newScope() *scope {
+	cluster := &fleetv1.Cluster{}
+	return &scope{
+		Scope: target.Scope{Kind: fleetv1.KindCluster, Finalizer: fleetv1.ClusterFinalizer, Object: cluster}, cluster: cluster,
 	}
 }
 
 // adopt puts finalizer, id and the chosen Platform on a Cluster, in one write.
 type adopt struct {
-	patch   func(ctx context.Context, before, after *fleetv1.Cluster) error
-	publish func(s *scope, list ...events.Event)
+	patch   func(ctx context.Context, before, after client.Object) error
+	publish func(s *target.Scope, list ...events.Event)
 }
 
-func (p adopt) run(ctx context.Context, s *scope) error {
-	if s.deleting() {
+func (p adopt) Run(ctx context.Context, s *scope) error {
+	if s.Deleting() {
 		return nil
 	}
 	before := s.cluster.DeepCopy()
-	changed := controllerutil.AddFinalizer(s.cluster, fleetv1.ClusterFinalizer)
-	if s.cluster.Labels[fleetv1.LabelID] == "" {
-		metav1.SetMetaDataLabel(&s.cluster.ObjectMeta, fleetv1.LabelID, string(s.cluster.UID))
-		changed = true
-	}
-	chosen := s.platform != nil && s.cluster.Spec.PlatformName == ""
+	changed := s.Mark()
+	chosen := s.Platform != nil && s.cluster.Spec.PlatformName == ""
 	if chosen {
-		s.cluster.Spec.PlatformName = s.platform.Name
+		s.cluster.Spec.PlatformName = s.Platform.Name
 	}
 	if !changed && !chosen {
 		return nil
@@ -78,22 +55,18 @@ func (p adopt) run(ctx context.Context, s *scope) error {
 		return err
 	}
 	if chosen {
-		p.publish(s, platformChosen(s.platform.Name))
+		p.publish(&s.Scope, platformChosen(s.Platform.Name))
 	}
 	return nil
 }
 
-// gather reads what is reported about a Cluster and what belongs to it.
+// gather reads what belongs to a Cluster.
 type gather struct {
-	reports  func(ctx context.Context, cluster *fleetv1.Cluster) ([]aggregate.AdapterReport, error)
 	children func(ctx context.Context, cluster *fleetv1.Cluster) ([]fleetv1.NodePool, []fleetv1.Addon, error)
 }
 
-func (p gather) run(ctx context.Context, s *scope) error {
+func (p gather) Run(ctx context.Context, s *scope) error {
 	var err error
-	if s.reports, err = p.reports(ctx, s.cluster); err != nil {
-		return err
-	}
 	s.pools, s.addons, err = p.children(ctx, s.cluster)
 	return err
 }
@@ -101,18 +74,14 @@ func (p gather) run(ctx context.Context, s *scope) error {
 // check holds the spec against the Platform.
 type check struct{}
 
-func (check) run(_ context.Context, s *scope) error {
-	if s.fault != nil || s.platform == nil || s.deleting() {
+func (check) Run(_ context.Context, s *scope) error {
+	if s.Fault != nil || s.Platform == nil || s.Deleting() {
 		return nil
 	}
-	if faults := limits.Cluster(s.cluster, s.platform); len(faults) > 0 {
-		s.fault = &aggregate.Fault{Reason: fleetv1.ReasonInvalidSpec, Message: params.Join(faults)}
+	if faults := limits.Cluster(s.cluster, s.Platform); len(faults) > 0 {
+		s.Fault = &aggregate.Fault{Reason: fleetv1.ReasonInvalidSpec, Message: params.Join(faults)}
 	}
 	return nil
-}
-
-func (r *Reconciler) namespace(ctx context.Context, name string) (namespaces.Namespace, error) {
-	return namespaces.Get(ctx, r.Client, name)
 }
 
 func (r *Reconciler) platforms(ctx context.Context) ([]fleetv1.Platform, error) {
@@ -121,25 +90,6 @@ func (r *Reconciler) platforms(ctx context.Context) ([]fleetv1.Platform, error) 
 		return nil, fmt.Errorf("listing the Platforms: %w", err)
 	}
 	return list.Items, nil
-}
-
-func (r *Reconciler) patch(ctx context.Context, before, after *fleetv1.Cluster) error {
-	patch := client.MergeFromWithOptions(before, client.MergeFromWithOptimisticLock{})
-	if err := r.Client.Patch(ctx, after, patch); err != nil {
-		return fmt.Errorf("patching Cluster %s: %w", client.ObjectKeyFromObject(after), err)
-	}
-	return nil
-}
-
-// publish records events about a Cluster. A terminating namespace takes none.
-func (r *Reconciler) publish(s *scope, list ...events.Event) {
-	if !s.namespace.Terminating {
-		events.Publish(r.Recorder, s.cluster, list...)
-	}
-}
-
-func (r *Reconciler) reports(ctx context.Context, cluster *fleetv1.Cluster) ([]aggregate.AdapterReport, error) {
-	return reports.About(ctx, r.Client, fleetv1.KindCluster, cluster)
 }
 
 func (r *Reconciler) children(ctx context.Context, cluster *fleetv1.Cluster) ([]fleetv1.NodePool, []fleetv1.Addon, error) {

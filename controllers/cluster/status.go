@@ -8,7 +8,6 @@ import (
 	fleetv1 "github.com/slipway-dev/slipway/api/v1alpha1"
 	"github.com/slipway-dev/slipway/internal/aggregate"
 	"github.com/slipway-dev/slipway/internal/conditions"
-	"github.com/slipway-dev/slipway/internal/reports"
 )
 
 // defaultWorker is the pool that, where it exists, belongs to the first provisioning of its cluster.
@@ -16,25 +15,10 @@ const defaultWorker = "default-worker"
 
 // input turns the scope into what the conditions depend on.
 func input(s *scope, now metav1.Time) aggregate.Input {
-	in := aggregate.Input{
-		Kind:               fleetv1.KindCluster,
-		Generation:         s.cluster.Generation,
-		CreatedTime:        s.cluster.CreationTimestamp,
-		Deleting:           s.deleting(),
-		Reports:            s.reports,
-		Previous:           s.cluster.Status.Conditions,
-		ObservedGeneration: s.cluster.Status.ObservedGeneration,
-		Children:           children(s),
-		Updated:            updated(s),
-		PoolsReady:         poolsReady(s.pools),
-		Fault:              s.fault,
-		Now:                now,
-	}
-	in.Required = reports.Required(s.platform, fleetv1.KindCluster, s.reports,
-		reports.Circumstances{Deleting: s.deleting(), Terminating: s.namespace.Terminating})
-	if s.platform != nil && s.platform.Spec.OperationDeadline != nil {
-		in.Deadline = s.platform.Spec.OperationDeadline.Duration
-	}
+	in := s.Input(now)
+	in.Children = children(s)
+	in.Updated = updated(s)
+	in.PoolsReady = poolsReady(s.pools)
 	return in
 }
 
@@ -84,7 +68,7 @@ func setStatus(s *scope, result aggregate.Result) {
 	status.ObservedGeneration = result.ObservedGeneration
 	status.Adapters = result.Adapters
 
-	facts := aggregate.ClusterFacts(s.reports, s.cluster.Generation)
+	facts := aggregate.ClusterFacts(s.Reports, s.cluster.Generation)
 	status.APIEndpoint = facts.APIEndpoint
 	status.KubernetesVersion = facts.KubernetesVersion
 	status.KubeconfigSecretName = facts.KubeconfigSecretName

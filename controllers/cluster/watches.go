@@ -12,6 +12,7 @@ import (
 	"sigs.k8s.io/controller-runtime/pkg/reconcile"
 
 	fleetv1 "github.com/slipway-dev/slipway/api/v1alpha1"
+	"github.com/slipway-dev/slipway/controllers/target"
 	"github.com/slipway-dev/slipway/internal/namespaces"
 )
 
@@ -20,7 +21,7 @@ func (r *Reconciler) watch(b *builder.Builder) *builder.Builder {
 	comesOrGoes := predicate.Funcs{UpdateFunc: func(event.UpdateEvent) bool { return false }}
 	configured := predicate.Or[client.Object](predicate.GenerationChangedPredicate{}, predicate.AnnotationChangedPredicate{})
 	return b.
-		Watches(&fleetv1.AdapterStatus{}, handler.EnqueueRequestsFromMapFunc(targetOfReport)).
+		Watches(&fleetv1.AdapterStatus{}, target.OfReport(fleetv1.KindCluster)).
 		Watches(&fleetv1.NodePool{}, handler.EnqueueRequestsFromMapFunc(clusterOfPool)).
 		Watches(&fleetv1.Addon{}, handler.EnqueueRequestsFromMapFunc(clusterOfAddon), builder.WithPredicates(comesOrGoes)).
 		Watches(&fleetv1.Platform{}, handler.EnqueueRequestsFromMapFunc(r.onPlatform), builder.WithPredicates(configured)).
@@ -28,20 +29,12 @@ func (r *Reconciler) watch(b *builder.Builder) *builder.Builder {
 			builder.WithPredicates(namespaces.Changed(fleetv1.LabelPlatform)))
 }
 
-func targetOfReport(_ context.Context, object client.Object) []reconcile.Request {
-	report, ok := object.(*fleetv1.AdapterStatus)
-	if !ok || report.Spec.TargetRef.Kind != fleetv1.KindCluster {
-		return nil
-	}
-	return request(report.Namespace, report.Spec.TargetRef.Name)
-}
-
 func clusterOfPool(_ context.Context, object client.Object) []reconcile.Request {
 	pool, ok := object.(*fleetv1.NodePool)
 	if !ok {
 		return nil
 	}
-	return request(pool.Namespace, pool.Spec.ClusterName)
+	return target.Request(pool.Namespace, pool.Spec.ClusterName)
 }
 
 func clusterOfAddon(_ context.Context, object client.Object) []reconcile.Request {
@@ -49,7 +42,7 @@ func clusterOfAddon(_ context.Context, object client.Object) []reconcile.Request
 	if !ok {
 		return nil
 	}
-	return request(addon.Namespace, addon.Spec.ClusterName)
+	return target.Request(addon.Namespace, addon.Spec.ClusterName)
 }
 
 // onPlatform returns the Clusters on a Platform, and those that have none yet and may get this one.
@@ -71,11 +64,7 @@ func (r *Reconciler) list(ctx context.Context, options ...client.ListOption) []r
 	}
 	requests := make([]reconcile.Request, 0, len(list.Items))
 	for i := range list.Items {
-		requests = append(requests, request(list.Items[i].Namespace, list.Items[i].Name)...)
+		requests = append(requests, target.Request(list.Items[i].Namespace, list.Items[i].Name)...)
 	}
 	return requests
-}
-
-func request(namespace, name string) []reconcile.Request {
-	return []reconcile.Request{{NamespacedName: client.ObjectKey{Namespace: namespace, Name: name}}}
 }

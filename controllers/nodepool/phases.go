@@ -5,63 +5,45 @@ import (
 	"fmt"
 
 	apierrors "k8s.io/apimachinery/pkg/api/errors"
-	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"sigs.k8s.io/controller-runtime/pkg/client"
 	"sigs.k8s.io/controller-runtime/pkg/controller/controllerutil"
 
 	fleetv1 "github.com/slipway-dev/slipway/api/v1alpha1"
+	"github.com/slipway-dev/slipway/controllers/target"
 	"github.com/slipway-dev/slipway/internal/aggregate"
-	"github.com/slipway-dev/slipway/internal/events"
 	"github.com/slipway-dev/slipway/internal/limits"
-	"github.com/slipway-dev/slipway/internal/namespaces"
 	"github.com/slipway-dev/slipway/internal/params"
-	"github.com/slipway-dev/slipway/internal/reports"
 )
 
 // scope is what is known about one NodePool during one reconciliation.
 type scope struct {
-	// pool is read by Reconcile and changed by adopt and setStatus.
+	// Scope holds what every target has. Its Platform is found by locate, its Fault by check.
+	target.Scope
+	// pool is the Scope's Object. It is changed by adopt and setStatus.
 	pool *fleetv1.NodePool
-	// namespace, cluster and platform are read by locate; cluster and platform are nil where there is none.
-	namespace namespaces.Namespace
-	cluster   *fleetv1.Cluster
-	platform  *fleetv1.Platform
-	// reports and siblings are read by gather. The pool is among its siblings.
-	reports  []aggregate.AdapterReport
+	// cluster is read by locate; nil where there is none.
+	cluster *fleetv1.Cluster
+	// siblings are read by gather. The pool is among them.
 	siblings []fleetv1.NodePool
-	// hold and fault are set by check.
-	hold, fault *aggregate.Fault
+	// hold is set by check.
+	hold *aggregate.Fault
 }
 
-func (s *scope) deleting() bool { return !s.pool.DeletionTimestamp.IsZero() }
-
-// phase is one step before the aggregation.
-type phase interface {
-	run(ctx context.Context, s *scope) error
-}
-
-// phases lists the steps in order.
-func (r *Reconciler) phases() []phase {
-	return []phase{
-		locate{namespace: r.namespace, cluster: r.cluster, platform: r.platform},
-		adopt{patch: r.patch, own: r.own},
-		gather{reports: r.reports, siblings: r.pools},
-		check{},
+func newScope() *scope {
+	pool := &fleetv1.NodePool{}
+	return &scope{
+		Scope: target.Scope{Kind: fleetv1.KindNodePool, Finalizer: fleetv1.NodePoolFinalizer, Object: pool}, pool: pool,
 	}
 }
 
 // locate finds what the pool belongs to: its Cluster, and the Platform of that.
 type locate struct {
-	namespace func(ctx context.Context, name string) (namespaces.Namespace, error)
-	cluster   func(ctx context.Context, key client.ObjectKey) (*fleetv1.Cluster, error)
-	platform  func(ctx context.Context, name string) (*fleetv1.Platform, error)
+	cluster  func(ctx context.Context, key client.ObjectKey) (*fleetv1.Cluster, error)
+	platform func(ctx context.Context, name string) (*fleetv1.Platform, error)
 }
 
-func (p locate) run(ctx context.Context, s *scope) error {
+func (p locate) Run(ctx context.Context, s *scope) error {
 	var err error
-	if s.namespace, err = p.namespace(ctx, s.pool.Namespace); err != nil {
-		return err
-	}
 	key := client.ObjectKey{Namespace: s.pool.Namespace, Name: s.pool.Spec.ClusterName}
 	if s.cluster, err = p.cluster(ctx, key); err != nil {
 		return err
@@ -69,26 +51,22 @@ func (p locate) run(ctx context.Context, s *scope) error {
 	if s.cluster == nil || s.cluster.Spec.PlatformName == "" {
 		return nil
 	}
-	s.platform, err = p.platform(ctx, s.cluster.Spec.PlatformName)
+	s.Platform, err = p.platform(ctx, s.cluster.Spec.PlatformName)
 	return err
 }
 
 // adopt puts finalizer, id and the Cluster as owner on a NodePool, in one write.
 type adopt struct {
-	patch func(ctx context.Context, before, after *fleetv1.NodePool) error
+	patch func(ctx context.Context, before, after client.Object) error
 	own   func(cluster *fleetv1.Cluster, pool *fleetv1.NodePool) (bool, error)
 }
 
-func (p adopt) run(ctx context.Context, s *scope) error {
-	if s.deleting() {
+func (p adopt) Run(ctx context.Context, s *scope) error {
+	if s.Deleting() {
 		return nil
 	}
 	before := s.pool.DeepCopy()
-	changed := controllerutil.AddFinalizer(s.pool, fleetv1.NodePoolFinalizer)
-	if s.pool.Labels[fleetv1.LabelID] == "" {
-		metav1.SetMetaDataLabel(&s.pool.ObjectMeta, fleetv1.LabelID, string(s.pool.UID))
-		changed = true
-	}
+	changed := s.Mark()
 	if s.cluster != nil {
 		owned, err := p.own(s.cluster, s.pool)
 		if err != nil {
@@ -102,17 +80,13 @@ func (p adopt) run(ctx context.Context, s *scope) error {
 	return p.patch(ctx, before, s.pool)
 }
 
-// gather reads what is reported about a NodePool, and the other pools of its Cluster.
+// gather reads the pools of the same Cluster.
 type gather struct {
-	reports  func(ctx context.Context, pool *fleetv1.NodePool) ([]aggregate.AdapterReport, error)
 	siblings func(ctx context.Context, pool *fleetv1.NodePool) ([]fleetv1.NodePool, error)
 }
 
-func (p gather) run(ctx context.Context, s *scope) error {
+func (p gather) Run(ctx context.Context, s *scope) error {
 	var err error
-	if s.reports, err = p.reports(ctx, s.pool); err != nil {
-		return err
-	}
 	s.siblings, err = p.siblings(ctx, s.pool)
 	return err
 }
@@ -120,10 +94,10 @@ func (p gather) run(ctx context.Context, s *scope) error {
 // check finds what has to come first, and what stands in the way for good.
 type check struct{}
 
-func (check) run(_ context.Context, s *scope) error {
+func (check) Run(_ context.Context, s *scope) error {
 	name := s.pool.Spec.ClusterName
 	switch {
-	case s.deleting():
+	case s.Deleting():
 		return nil
 	case s.cluster == nil:
 		s.hold = &aggregate.Fault{
@@ -131,7 +105,7 @@ func (check) run(_ context.Context, s *scope) error {
 			Message: fmt.Sprintf("Waiting for Cluster %s, which does not exist", name),
 		}
 	case !s.cluster.DeletionTimestamp.IsZero():
-		s.fault = &aggregate.Fault{
+		s.Fault = &aggregate.Fault{
 			Reason:  fleetv1.ReasonClusterDeleting,
 			Message: fmt.Sprintf("Cluster %s is being deleted, and this node pool with it", name),
 		}
@@ -140,22 +114,18 @@ func (check) run(_ context.Context, s *scope) error {
 			Reason:  fleetv1.ReasonPlatformNotFound,
 			Message: fmt.Sprintf("Waiting for Cluster %s to be put on a Platform; its own conditions say what is missing", name),
 		}
-	case s.platform == nil:
-		s.fault = &aggregate.Fault{
+	case s.Platform == nil:
+		s.Fault = &aggregate.Fault{
 			Reason: fleetv1.ReasonPlatformNotFound,
 			Message: fmt.Sprintf("Platform %s of Cluster %s does not exist; ask an administrator to create it",
 				s.cluster.Spec.PlatformName, name),
 		}
 	default:
-		if faults := limits.NodePool(s.pool, s.platform, s.siblings); len(faults) > 0 {
-			s.fault = &aggregate.Fault{Reason: fleetv1.ReasonInvalidSpec, Message: params.Join(faults)}
+		if faults := limits.NodePool(s.pool, s.Platform, s.siblings); len(faults) > 0 {
+			s.Fault = &aggregate.Fault{Reason: fleetv1.ReasonInvalidSpec, Message: params.Join(faults)}
 		}
 	}
 	return nil
-}
-
-func (r *Reconciler) namespace(ctx context.Context, name string) (namespaces.Namespace, error) {
-	return namespaces.Get(ctx, r.Client, name)
 }
 
 // cluster returns a Cluster, or nil if there is none of the name.
@@ -182,21 +152,6 @@ func (r *Reconciler) platform(ctx context.Context, name string) (*fleetv1.Platfo
 	return platform, nil
 }
 
-func (r *Reconciler) patch(ctx context.Context, before, after *fleetv1.NodePool) error {
-	patch := client.MergeFromWithOptions(before, client.MergeFromWithOptimisticLock{})
-	if err := r.Client.Patch(ctx, after, patch); err != nil {
-		return fmt.Errorf("patching NodePool %s: %w", client.ObjectKeyFromObject(after), err)
-	}
-	return nil
-}
-
-// publish records events about a NodePool. A terminating namespace takes none.
-func (r *Reconciler) publish(s *scope, list ...events.Event) {
-	if !s.namespace.Terminating {
-		events.Publish(r.Recorder, s.pool, list...)
-	}
-}
-
 // own makes the Cluster an owner of the pool, so that the pool goes with it, and reports whether that was new.
 func (r *Reconciler) own(cluster *fleetv1.Cluster, pool *fleetv1.NodePool) (bool, error) {
 	for _, owner := range pool.OwnerReferences {
@@ -209,10 +164,6 @@ func (r *Reconciler) own(cluster *fleetv1.Cluster, pool *fleetv1.NodePool) (bool
 		return false, fmt.Errorf("making Cluster %s own NodePool %s: %w", cluster.Name, pool.Name, err)
 	}
 	return true, nil
-}
-
-func (r *Reconciler) reports(ctx context.Context, pool *fleetv1.NodePool) ([]aggregate.AdapterReport, error) {
-	return reports.About(ctx, r.Client, fleetv1.KindNodePool, pool)
 }
 
 func (r *Reconciler) pools(ctx context.Context, pool *fleetv1.NodePool) ([]fleetv1.NodePool, error) {

@@ -12,6 +12,7 @@ import (
 	"sigs.k8s.io/controller-runtime/pkg/reconcile"
 
 	fleetv1 "github.com/slipway-dev/slipway/api/v1alpha1"
+	"github.com/slipway-dev/slipway/controllers/target"
 	"github.com/slipway-dev/slipway/internal/namespaces"
 )
 
@@ -23,21 +24,12 @@ func (r *Reconciler) watch(b *builder.Builder) *builder.Builder {
 		UpdateFunc: func(event.UpdateEvent) bool { return false },
 	})
 	return b.
-		Watches(&fleetv1.AdapterStatus{}, handler.EnqueueRequestsFromMapFunc(targetOfReport)).
+		Watches(&fleetv1.AdapterStatus{}, target.OfReport(fleetv1.KindNodePool)).
 		Watches(&fleetv1.NodePool{}, handler.EnqueueRequestsFromMapFunc(r.siblings), goes).
 		Watches(&fleetv1.Cluster{}, handler.EnqueueRequestsFromMapFunc(r.onCluster), configured).
 		Watches(&fleetv1.Platform{}, handler.EnqueueRequestsFromMapFunc(r.onPlatform), configured).
 		WatchesMetadata(namespaces.Metadata(), handler.EnqueueRequestsFromMapFunc(r.inNamespace),
 			builder.WithPredicates(namespaces.Changed(fleetv1.LabelPlatform)))
-}
-
-func targetOfReport(_ context.Context, object client.Object) []reconcile.Request {
-	report, ok := object.(*fleetv1.AdapterStatus)
-	if !ok || report.Spec.TargetRef.Kind != fleetv1.KindNodePool {
-		return nil
-	}
-	key := client.ObjectKey{Namespace: report.Namespace, Name: report.Spec.TargetRef.Name}
-	return []reconcile.Request{{NamespacedName: key}}
 }
 
 // siblings returns the pools of the same cluster: where a pool goes, another may take its pool name.

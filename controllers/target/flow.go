@@ -1,0 +1,120 @@
+package target
+
+import (
+	"context"
+	"fmt"
+	"time"
+
+	"github.com/prometheus/client_golang/prometheus"
+	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+	"k8s.io/utils/clock"
+	ctrl "sigs.k8s.io/controller-runtime"
+	"sigs.k8s.io/controller-runtime/pkg/client"
+	"sigs.k8s.io/controller-runtime/pkg/controller/controllerutil"
+
+	"github.com/slipway-dev/slipway/internal/aggregate"
+	"github.com/slipway-dev/slipway/internal/conditions"
+	"github.com/slipway-dev/slipway/internal/events"
+	"github.com/slipway-dev/slipway/internal/namespaces"
+	"github.com/slipway-dev/slipway/internal/outcome"
+	"github.com/slipway-dev/slipway/internal/reports"
+)
+
+// Phase is one step of a kind before the aggregation.
+type Phase[S Scoped] interface {
+	Run(ctx context.Context, s S) error
+}
+
+// Flow is how the targets of one kind are reconciled. S points to the scope of the kind.
+type Flow[S Scoped] struct {
+	// Access reaches the API server.
+	Access Access
+	// Clock tells the time of transitions and deadlines.
+	Clock clock.PassiveClock
+	// Phases are the steps before the aggregation, in order.
+	Phases []Phase[S]
+	// Input turns the scope into what the conditions depend on.
+	Input func(s S, now metav1.Time) aggregate.Input
+	// Seconds takes how long the aggregation took.
+	Seconds prometheus.Observer
+	// SetStatus puts what follows into the target's status.
+	SetStatus func(s S, result aggregate.Result)
+	// Deleted returns the event that tells that a target was let go.
+	Deleted func() events.Event
+}
+
+// Reconcile handles one target: gather, aggregate, apply. The scope comes with an empty object.
+func (f Flow[S]) Reconcile(ctx context.Context, key client.ObjectKey, s S) (ctrl.Result, error) {
+	if err := f.gather(ctx, key, s); err != nil {
+		return outcome.Of(err)
+	}
+	now := metav1.NewTime(f.Clock.Now())
+	result := aggregate.Aggregate(f.Input(s, now))
+	f.Seconds.Observe(f.Clock.Since(now.Time).Seconds())
+	if err := f.apply(ctx, s, result); err != nil {
+		return outcome.Of(err)
+	}
+	return ctrl.Result{RequeueAfter: until(result.Recheck, now.Time)}, nil
+}
+
+// gather reads what concerns every target, and leaves the rest to the phases.
+func (f Flow[S]) gather(ctx context.Context, key client.ObjectKey, s S) error {
+	common := s.common()
+	err := f.Access.Client.Get(ctx, key, common.Object)
+	if err != nil {
+		return fmt.Errorf("reading %s %s: %w", common.Kind, key, err)
+	}
+	if common.Namespace, err = namespaces.Get(ctx, f.Access.Client, key.Namespace); err != nil {
+		return err
+	}
+	if common.Reports, err = reports.About(ctx, f.Access.Client, common.Kind, common.Object); err != nil {
+		return err
+	}
+	for _, phase := range f.Phases {
+		if err := phase.Run(ctx, s); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// apply writes the status if it changed, tells about transitions, and lets a finished target go.
+func (f Flow[S]) apply(ctx context.Context, s S, result aggregate.Result) error {
+	common := s.common()
+	before := common.snapshot()
+	f.SetStatus(s, result)
+	changed, err := conditions.PatchStatus(ctx, f.Access.Client, before, common.Object)
+	if err != nil {
+		return err
+	}
+	if changed {
+		ctrl.LoggerFrom(ctx).V(1).Info("Wrote the status", "generation", common.Object.GetGeneration(), "adapters", result.Adapters)
+		f.Access.Publish(common, transitions(before, common.Object)...)
+	}
+	if !result.Finished {
+		return nil
+	}
+	return f.letGo(ctx, common)
+}
+
+// letGo drops the finalizer of a target that nothing is left to wait for.
+func (f Flow[S]) letGo(ctx context.Context, s *Scope) error {
+	before := s.snapshot()
+	if !controllerutil.RemoveFinalizer(s.Object, s.Finalizer) {
+		return nil
+	}
+	if err := f.Access.Patch(ctx, before, s.Object); err != nil {
+		return err
+	}
+	ctrl.LoggerFrom(ctx).Info("Let the target go", "kind", s.Kind, "generation", s.Object.GetGeneration())
+	f.Access.Publish(s, f.Deleted())
+	return nil
+}
+
+// until returns how long to wait for a moment; zero if there is none to wait for.
+func until(moment, now time.Time) time.Duration {
+	if moment.IsZero() {
+		return 0
+	}
+	return max(moment.Sub(now), time.Second)
+}
