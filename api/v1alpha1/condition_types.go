@@ -80,7 +80,7 @@ const ConditionProvisioned = "Provisioned"
 // ReasonProvisioned goes with Provisioned=True.
 const ReasonProvisioned = "Provisioned"
 
-// ConditionUpdated, on Clusters, is set when a generation after the provisioned one, a later node pool or the deletion of
+// ConditionUpdated is set on Clusters when a generation after the provisioned one, a later node pool or the deletion of
 // one is seen, and stays.
 const ConditionUpdated = "Updated"
 
@@ -135,7 +135,7 @@ const (
 	ReasonReleased = "Released"
 )
 
-// ConditionInstalled, on Addons, is set at the first Ready=True and stays.
+// ConditionInstalled is set on Addons at the first Ready=True and stays.
 const ConditionInstalled = "Installed"
 
 // ReasonInstalled goes with Installed=True.
