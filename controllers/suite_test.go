@@ -16,7 +16,6 @@ import (
 	ctrl "sigs.k8s.io/controller-runtime"
 	"sigs.k8s.io/controller-runtime/pkg/cache"
 	"sigs.k8s.io/controller-runtime/pkg/client"
-	logf "sigs.k8s.io/controller-runtime/pkg/log"
 	metricsserver "sigs.k8s.io/controller-runtime/pkg/metrics/server"
 	"sigs.k8s.io/yaml"
 
@@ -37,11 +36,7 @@ func TestControllers(t *testing.T) {
 var _ = BeforeSuite(func(ctx context.Context) {
 	SetDefaultEventuallyTimeout(20 * time.Second)
 	SetDefaultEventuallyPollingInterval(20 * time.Millisecond)
-	logf.SetLogger(GinkgoLogr)
-	var err error
-	env, err = testenv.Start(testenv.Options{FluxCRDs: true})
-	Expect(err).NotTo(HaveOccurred())
-	DeferCleanup(func() { Expect(env.Stop()).To(Succeed()) }) // after the manager: it holds watches open
+	env = testenv.ForSuite(testenv.Options{FluxCRDs: true}) // stops after the manager, which holds watches open
 	grant(ctx)
 	start()
 })

@@ -7,7 +7,6 @@ import (
 	. "github.com/onsi/ginkgo/v2"
 	. "github.com/onsi/gomega"
 	"sigs.k8s.io/controller-runtime/pkg/client"
-	logf "sigs.k8s.io/controller-runtime/pkg/log"
 
 	fleetv1 "github.com/slipway-dev/slipway/api/v1alpha1"
 	"github.com/slipway-dev/slipway/controllers/adapterstatus"
@@ -23,18 +22,7 @@ func TestAdapterStatus(t *testing.T) {
 	RunSpecs(t, "AdapterStatus controller")
 }
 
-var _ = BeforeSuite(func() {
-	logf.SetLogger(GinkgoLogr)
-	var err error
-	env, err = testenv.Start(testenv.Options{})
-	Expect(err).NotTo(HaveOccurred())
-})
-
-var _ = AfterSuite(func() {
-	if env != nil {
-		Expect(env.Stop()).To(Succeed())
-	}
-})
+var _ = BeforeSuite(func() { env = testenv.ForSuite(testenv.Options{}) })
 
 // world is what each spec starts with: a namespace with a Cluster that is held by Slipway's finalizer, and a reconciler
 // whose writes are counted.

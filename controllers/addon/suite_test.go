@@ -33,17 +33,7 @@ func TestAddon(t *testing.T) {
 
 var env *testenv.Environment
 
-var _ = BeforeSuite(func() {
-	var err error
-	env, err = testenv.Start(testenv.Options{FluxCRDs: true})
-	Expect(err).NotTo(HaveOccurred())
-})
-
-var _ = AfterSuite(func() {
-	if env != nil {
-		Expect(env.Stop()).To(Succeed())
-	}
-})
+var _ = BeforeSuite(func() { env = testenv.ForSuite(testenv.Options{FluxCRDs: true}) })
 
 // world is what a spec works with: a namespace with a Cluster that is ready for add-ons, a template, and the reconciler. The
 // test's API server is the tenant cluster too.

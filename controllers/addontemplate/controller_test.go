@@ -22,17 +22,7 @@ func TestAddonTemplate(t *testing.T) {
 
 var env *testenv.Environment
 
-var _ = BeforeSuite(func() {
-	var err error
-	env, err = testenv.Start(testenv.Options{})
-	Expect(err).NotTo(HaveOccurred())
-})
-
-var _ = AfterSuite(func() {
-	if env != nil {
-		Expect(env.Stop()).To(Succeed())
-	}
-})
+var _ = BeforeSuite(func() { env = testenv.ForSuite(testenv.Options{}) })
 
 var _ = Describe("an AddonTemplate", func() {
 	var (

@@ -30,9 +30,7 @@ var (
 
 // The webhooks are called by a real API server, as they are in production.
 var _ = BeforeSuite(func() {
-	var err error
-	env, err = testenv.Start(testenv.Options{FluxCRDs: true, WebhookManifests: true})
-	Expect(err).NotTo(HaveOccurred())
+	env = testenv.ForSuite(testenv.Options{FluxCRDs: true, WebhookManifests: true})
 	host, port, certificates := env.Webhook()
 	mgr, err := ctrl.NewManager(env.Config, ctrl.Options{
 		Scheme:        env.Scheme,
@@ -57,9 +55,6 @@ var _ = AfterSuite(func() {
 	if stop != nil {
 		stop()
 		Eventually(done).WithTimeout(30e9).Should(Receive(Succeed()))
-	}
-	if env != nil {
-		Expect(env.Stop()).To(Succeed())
 	}
 })
 

@@ -25,15 +25,7 @@ import (
 
 // TestAnImportedCluster goes through the life of an import against a real API server.
 func TestAnImportedCluster(t *testing.T) {
-	tenant, err := testenv.Start(testenv.Options{})
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() {
-		if err := tenant.Stop(); err != nil {
-			t.Error(err)
-		}
-	})
+	tenant := testenv.ForTest(t, testenv.Options{})
 	for _, n := range []*corev1.Node{
 		node("a", "cloud://1", "workers", corev1.ConditionTrue), node("b", "cloud://1", "workers", corev1.ConditionFalse),
 		node("c", "", "workers", ""), node("d", "cloud://4", "others", corev1.ConditionTrue),

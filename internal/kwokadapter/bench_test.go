@@ -41,15 +41,7 @@ type bench struct {
 func newBench(t *testing.T) *bench {
 	t.Helper()
 	logf.SetLogger(logr.Discard())
-	env, err := testenv.Start(testenv.Options{})
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() {
-		if err := env.Stop(); err != nil {
-			t.Error(err)
-		}
-	})
+	env := testenv.ForTest(t, testenv.Options{})
 	b := &bench{T: t, ctx: context.Background(), hub: env.Client, env: env, stateDir: t.TempDir()}
 	b.restartAdapter()
 	t.Cleanup(func() {
