@@ -134,7 +134,7 @@ func (r *Reconciler) SetupWithManager(mgr ctrl.Manager) error {
 	if r.Tenants == nil {
 		r.Tenants = remote.NewClients(mgr.GetScheme(), keptClients)
 	}
-	registerMetrics(mgr.GetClient())
+	addons.Register(mgr.GetClient())
 	if err := r.watch(ctrl.NewControllerManagedBy(mgr).Named("addon")).Complete(r); err != nil {
 		return fmt.Errorf("setting up the controller of Addons: %w", err)
 	}

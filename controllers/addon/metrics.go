@@ -8,6 +8,7 @@ import (
 	"sigs.k8s.io/controller-runtime/pkg/metrics"
 
 	fleetv1 "github.com/slipway-dev/slipway/api/v1alpha1"
+	"github.com/slipway-dev/slipway/internal/census"
 	"github.com/slipway-dev/slipway/internal/conditions"
 )
 
@@ -24,9 +25,25 @@ var deployedTotal = prometheus.NewCounterVec(prometheus.CounterOpts{
 }, []string{"template"})
 
 // addons counts the Addons by template and reason.
-var addons = prometheus.NewDesc("slipway_addons",
-	"How many Addons there are, by template and the reason of their Ready condition.",
-	[]string{"template", "reason"}, nil)
+var addons = census.Census{
+	Name:   "addons",
+	Help:   "How many Addons there are, by template and the reason of their Ready condition.",
+	Labels: []string{"template", "reason"},
+	Count: func(ctx context.Context, reader client.Reader, one func(values ...string)) error {
+		var list fleetv1.AddonList
+		if err := reader.List(ctx, &list, client.UnsafeDisableDeepCopy); err != nil {
+			return err
+		}
+		for i := range list.Items {
+			reason := "Pending"
+			if ready := conditions.Get(&list.Items[i], fleetv1.ConditionReady); ready != nil {
+				reason = ready.Reason
+			}
+			one(list.Items[i].Spec.TemplateName, reason)
+		}
+		return nil
+	},
+}
 
 func init() { metrics.Registry.MustRegister(abandonedTotal, deployedTotal) }
 
@@ -34,37 +51,5 @@ func init() { metrics.Registry.MustRegister(abandonedTotal, deployedTotal) }
 func countTransitions(before, after *fleetv1.Addon) {
 	if conditions.IsTrueNow(after, fleetv1.ConditionReady) && !conditions.IsTrue(before, fleetv1.ConditionReady) {
 		deployedTotal.WithLabelValues(after.Spec.TemplateName).Inc()
-	}
-}
-
-// registerMetrics adds what is counted from the cache. A second manager in one process, as in tests, leaves the first one's
-// counter in place.
-func registerMetrics(reader client.Reader) {
-	_ = metrics.Registry.Register(census{reader: reader}) // AlreadyRegisteredError, see above
-}
-
-// census counts Addons when it is scraped.
-type census struct{ reader client.Reader }
-
-// Describe tells what is counted.
-func (census) Describe(ch chan<- *prometheus.Desc) { ch <- addons }
-
-// Collect counts.
-func (c census) Collect(ch chan<- prometheus.Metric) {
-	var list fleetv1.AddonList
-	if err := c.reader.List(context.Background(), &list, client.UnsafeDisableDeepCopy); err != nil {
-		return // the cache has not started; there is nothing to count yet
-	}
-	type key struct{ template, reason string }
-	counts := map[key]float64{}
-	for i := range list.Items {
-		reason := "Pending"
-		if ready := conditions.Get(&list.Items[i], fleetv1.ConditionReady); ready != nil {
-			reason = ready.Reason
-		}
-		counts[key{list.Items[i].Spec.TemplateName, reason}]++
-	}
-	for k, n := range counts {
-		ch <- prometheus.MustNewConstMetric(addons, prometheus.GaugeValue, n, k.template, k.reason)
 	}
 }
