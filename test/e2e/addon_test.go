@@ -34,7 +34,7 @@ var _ = Describe("An add-on", Ordered, func() {
 		eventuallyReady(ctx, addon)
 		Expect(addon.Status.CurrentVersion).To(Equal("3.3.8"))
 		tenant = tenantClient(ctx, cluster)
-		Expect(deployments(ctx, NewWithT(GinkgoTB()), tenant, "jupyterhub")).NotTo(BeEmpty())
+		Expect(notebooks(ctx, NewWithT(GinkgoTB()), tenant)).NotTo(BeEmpty())
 		release := releases(ctx, NewWithT(GinkgoTB()), addon.Namespace)
 		Expect(release).To(HaveLen(1))
 		Expect(release[0].Spec.KubeConfig).NotTo(BeNil())
@@ -63,20 +63,20 @@ var _ = Describe("An add-on", Ordered, func() {
 	}, NodeTimeout(3*patience))
 
 	It("is put right by Flux when somebody changes it on the tenant", func(ctx SpecContext) {
-		names := deployments(ctx, NewWithT(GinkgoTB()), tenant, "jupyterhub")
+		names := notebooks(ctx, NewWithT(GinkgoTB()), tenant)
 		Expect(names).NotTo(BeEmpty())
 		deployment := &appsv1.Deployment{ObjectMeta: metav1.ObjectMeta{Namespace: "jupyterhub", Name: names[0]}}
 		Expect(tenant.Delete(ctx, deployment)).To(Succeed())
 		kubectl(ctx, "annotate", "--overwrite", "--namespace="+addon.Namespace, "helmrelease/"+addon.Name, "reconcile.fluxcd.io/requestedAt=e2e")
 		Eventually(func(g Gomega) {
-			g.Expect(deployments(ctx, g, tenant, "jupyterhub")).To(ContainElement(names[0]))
+			g.Expect(notebooks(ctx, g, tenant)).To(ContainElement(names[0]))
 		}).WithContext(ctx).Should(Succeed())
 	}, NodeTimeout(patience))
 
 	It("is uninstalled when it is deleted", func(ctx SpecContext) {
 		Expect(hub.client.Delete(ctx, addon)).To(Succeed())
 		eventuallyGone(ctx, addon)
-		Expect(deployments(ctx, NewWithT(GinkgoTB()), tenant, "jupyterhub")).To(BeEmpty())
+		Expect(notebooks(ctx, NewWithT(GinkgoTB()), tenant)).To(BeEmpty())
 		Eventually(func(g Gomega) { g.Expect(releases(ctx, g, addon.Namespace)).To(BeEmpty()) }).WithContext(ctx).Should(Succeed())
 	}, NodeTimeout(patience))
 })

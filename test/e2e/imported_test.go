@@ -107,11 +107,11 @@ var _ = Describe("An imported cluster", Ordered, func() {
 		Expect(hub.client.Create(ctx, addon)).To(Succeed())
 		eventuallyReady(ctx, addon)
 		Eventually(func(g Gomega) {
-			g.Expect(deployments(ctx, g, tenant, "jupyterhub")).NotTo(BeEmpty())
+			g.Expect(notebooks(ctx, g, tenant)).NotTo(BeEmpty())
 		}).WithContext(ctx).Should(Succeed())
 		Expect(hub.client.Delete(ctx, addon)).To(Succeed())
 		eventuallyGone(ctx, addon)
-		Expect(deployments(ctx, NewWithT(GinkgoTB()), tenant, "jupyterhub")).To(BeEmpty())
+		Expect(notebooks(ctx, NewWithT(GinkgoTB()), tenant)).To(BeEmpty())
 	}, NodeTimeout(patience))
 
 	It("turns unknown when it stops answering, and recovers by itself", func(ctx SpecContext) {

@@ -182,10 +182,10 @@ func releases(ctx context.Context, g Gomega, namespace string) []helmv2.HelmRele
 	return list.Items
 }
 
-// deployments returns the names of the Deployments in a namespace of a tenant.
-func deployments(ctx context.Context, g Gomega, tenant client.Client, namespace string) []string {
+// notebooks returns the names of the Deployments that the JupyterHub chart made in a tenant.
+func notebooks(ctx context.Context, g Gomega, tenant client.Client) []string {
 	list := &appsv1.DeploymentList{}
-	g.Expect(tenant.List(ctx, list, client.InNamespace(namespace))).To(Succeed())
+	g.Expect(tenant.List(ctx, list, client.InNamespace("jupyterhub"))).To(Succeed())
 	names := make([]string, 0, len(list.Items))
 	for _, d := range list.Items {
 		names = append(names, d.Name)
