@@ -12,8 +12,9 @@ import (
 	"github.com/slipway-dev/slipway/internal/aggregate"
 )
 
-// About returns the reports about an object, sorted by adapter, one for each. What was reported about an earlier object of
-// the same name is left out.
+// About returns the reports about an object, sorted by adapter and name. What was reported about an earlier object of the same
+// name is left out. An adapter comes twice where somebody made a report by hand under another name; the aggregation knows
+// which of the two counts.
 func About(ctx context.Context, reader client.Reader, kind string, target client.Object) ([]aggregate.AdapterReport, error) {
 	var list fleetv1.AdapterStatusList
 	err := reader.List(ctx, &list, client.InNamespace(target.GetNamespace()),
@@ -24,33 +25,14 @@ func About(ctx context.Context, reader client.Reader, kind string, target client
 	own := slices.DeleteFunc(list.Items, func(s fleetv1.AdapterStatus) bool {
 		return !s.Spec.TargetRef.Means(kind, target.GetName(), target.GetUID())
 	})
-	return unique(own), nil
-}
-
-// unique keeps one report per adapter. Two exist only where somebody made one by hand under another name; then the one
-// that looked at the newer generation, or looked later, counts.
-func unique(list []fleetv1.AdapterStatus) []aggregate.AdapterReport {
-	slices.SortFunc(list, func(a, b fleetv1.AdapterStatus) int {
-		return cmp.Or(cmp.Compare(a.Spec.Adapter, b.Spec.Adapter), -compareAge(a.Report, b.Report), cmp.Compare(a.Name, b.Name))
+	slices.SortFunc(own, func(a, b fleetv1.AdapterStatus) int {
+		return cmp.Or(cmp.Compare(a.Spec.Adapter, b.Spec.Adapter), cmp.Compare(a.Name, b.Name))
 	})
-	list = slices.CompactFunc(list, func(a, b fleetv1.AdapterStatus) bool { return a.Spec.Adapter == b.Spec.Adapter })
-	result := make([]aggregate.AdapterReport, 0, len(list))
-	for i := range list {
-		result = append(result, aggregate.AdapterReport{Adapter: list[i].Spec.Adapter, Report: list[i].Report})
+	result := make([]aggregate.AdapterReport, 0, len(own))
+	for i := range own {
+		result = append(result, aggregate.AdapterReport{Adapter: own[i].Spec.Adapter, Report: own[i].Report})
 	}
-	return result
-}
-
-func compareAge(a, b *fleetv1.Report) int {
-	switch {
-	case a == nil && b == nil:
-		return 0
-	case a == nil:
-		return -1
-	case b == nil:
-		return 1
-	}
-	return cmp.Or(cmp.Compare(a.ObservedGeneration, b.ObservedGeneration), a.ObservedTime.Compare(b.ObservedTime.Time))
+	return result, nil
 }
 
 // Adapters returns the names of the adapters that reported.
