@@ -11,6 +11,7 @@ import (
 	"k8s.io/apimachinery/pkg/runtime"
 
 	fleetv1 "github.com/slipway-dev/slipway/api/v1alpha1"
+	"github.com/slipway-dev/slipway/internal/aggregate"
 )
 
 // The limits of the AdapterStatus's schema.
@@ -32,9 +33,9 @@ type subject struct {
 func (s subject) opening() *fleetv1.Report {
 	message := "the adapter has begun and cannot tell anything yet"
 	return s.finish([]fleetv1.ReportCondition{
-		s.condition(fleetv1.ReportAvailable, Unknown(fleetv1.ReasonReportOpened, message)),
-		s.condition(fleetv1.ReportApplied, False(fleetv1.ReasonReportOpened, message)),
-		s.condition(fleetv1.ReportHealth, True(fleetv1.ReasonReportOpened, message)),
+		condition(fleetv1.ReportAvailable, Unknown(fleetv1.ReasonReportOpened, message)),
+		condition(fleetv1.ReportApplied, False(fleetv1.ReasonReportOpened, message)),
+		condition(fleetv1.ReportHealth, True(fleetv1.ReasonReportOpened, message)),
 	})
 }
 
@@ -52,18 +53,18 @@ func (s subject) success(r Report) (*fleetv1.Report, error) {
 		health = True(fleetv1.ReasonReconciled, "the adapter works")
 	}
 	conditions := []fleetv1.ReportCondition{
-		s.condition(fleetv1.ReportAvailable, r.Available),
-		s.condition(fleetv1.ReportApplied, applied),
-		s.condition(fleetv1.ReportHealth, health),
+		condition(fleetv1.ReportAvailable, r.Available),
+		condition(fleetv1.ReportApplied, applied),
+		condition(fleetv1.ReportHealth, health),
 	}
 	if s.deleting {
-		conditions = append(conditions, s.finalized(r.Finalized, r.Available.Message))
+		conditions = append(conditions, finalized(r.Finalized, r.Available.Message))
 	}
 	if r.Stalled != "" {
-		conditions = append(conditions, s.condition(fleetv1.ReportStalled, True(fleetv1.ReasonAdapterFailed, r.Stalled)))
+		conditions = append(conditions, condition(fleetv1.ReportStalled, True(fleetv1.ReasonAdapterFailed, r.Stalled)))
 	}
 	for _, further := range r.Further {
-		conditions = append(conditions, s.condition(further.Type, Finding{Status: further.Status, Reason: further.Reason, Message: further.Message}))
+		conditions = append(conditions, condition(further.Type, Finding{Status: further.Status, Reason: further.Reason, Message: further.Message}))
 	}
 	report := s.finish(conditions)
 	report.Cluster, report.NodePool = s.facts(r)
@@ -100,15 +101,15 @@ func (s subject) failure(failure error) *fleetv1.Report {
 		applied = keepTrue(s.stored.Condition(fleetv1.ReportApplied), applied)
 	}
 	conditions := []fleetv1.ReportCondition{
-		s.condition(fleetv1.ReportAvailable, available),
-		s.condition(fleetv1.ReportApplied, applied),
-		s.condition(fleetv1.ReportHealth, False(fleetv1.ReasonAdapterError, message)),
+		condition(fleetv1.ReportAvailable, available),
+		condition(fleetv1.ReportApplied, applied),
+		condition(fleetv1.ReportHealth, False(fleetv1.ReasonAdapterError, message)),
 	}
 	if s.deleting {
-		conditions = append(conditions, s.finalized(false, message))
+		conditions = append(conditions, finalized(false, message))
 	}
 	if IsTerminal(failure) {
-		conditions = append(conditions, s.condition(fleetv1.ReportStalled, True(fleetv1.ReasonAdapterFailed, message)))
+		conditions = append(conditions, condition(fleetv1.ReportStalled, True(fleetv1.ReasonAdapterFailed, message)))
 	}
 	report := s.finish(conditions)
 	if s.stored != nil {
@@ -125,37 +126,30 @@ func keepTrue(stored *fleetv1.ReportCondition, otherwise Finding) Finding {
 	return True(stored.Reason, stored.Message)
 }
 
-func (s subject) finalized(done bool, message string) fleetv1.ReportCondition {
+func finalized(done bool, message string) fleetv1.ReportCondition {
 	if done {
-		return s.condition(fleetv1.ReportFinalized, True(fleetv1.ReasonFinalized, message))
+		return condition(fleetv1.ReportFinalized, True(fleetv1.ReasonFinalized, message))
 	}
-	return s.condition(fleetv1.ReportFinalized, False(fleetv1.ReasonNotFinalized, message))
+	return condition(fleetv1.ReportFinalized, False(fleetv1.ReasonNotFinalized, message))
 }
 
-// condition returns a finding in its stored form. The transition time of the stored condition stands while the status does.
-func (s subject) condition(conditionType string, f Finding) fleetv1.ReportCondition {
-	condition := fleetv1.ReportCondition{
+// condition returns a finding as a report tells it.
+func condition(conditionType string, f Finding) fleetv1.ReportCondition {
+	return fleetv1.ReportCondition{
 		Type:    conditionType,
 		Status:  cmp.Or(f.Status, metav1.ConditionUnknown),
 		Reason:  clip(f.Reason, maxReason),
 		Message: clip(f.Message, maxMessage),
 	}
-	if stored := s.stored.Condition(conditionType); stored != nil && stored.Status == condition.Status && stored.LastTransitionTime != nil {
-		condition.LastTransitionTime = stored.LastTransitionTime.DeepCopy()
-	} else {
-		now := metav1.NewMicroTime(s.now)
-		condition.LastTransitionTime = &now
-	}
-	return condition
 }
 
+// finish returns the report as it is to be stored, with the times that the stored one decides.
 func (s subject) finish(conditions []fleetv1.ReportCondition) *fleetv1.Report {
-	now := metav1.NewMicroTime(s.now)
-	report := &fleetv1.Report{ObservedGeneration: s.generation, ObservedTime: now, CreatedTime: &now, Conditions: conditions}
-	if s.stored != nil && s.stored.CreatedTime != nil {
-		report.CreatedTime = s.stored.CreatedTime.DeepCopy()
-	}
-	return report
+	return aggregate.Merge(s.stored, &fleetv1.Report{
+		ObservedGeneration: s.generation,
+		ObservedTime:       metav1.NewMicroTime(s.now),
+		Conditions:         conditions,
+	})
 }
 
 func clip(text string, limit int) string {

@@ -9,7 +9,6 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
-	"k8s.io/apimachinery/pkg/runtime"
 
 	fleetv1 "github.com/slipway-dev/slipway/api/v1alpha1"
 )
@@ -205,40 +204,5 @@ func TestReportsFitTheSchema(t *testing.T) {
 	var none map[string]string
 	if report, err := (subject{generation: 1, now: late}).success(Report{Data: none}); err != nil || report.Data != nil {
 		t.Errorf("no data gives %v, %v", report.Data, err)
-	}
-}
-
-func TestSame(t *testing.T) {
-	change := func(f func(*fleetv1.Report)) *fleetv1.Report {
-		r := stored(1, metav1.ConditionTrue)
-		f(r)
-		return r
-	}
-	cases := map[string]struct {
-		other *fleetv1.Report
-		want  bool
-	}{
-		"the same":                {change(func(*fleetv1.Report) {}), true},
-		"at another time":         {change(func(r *fleetv1.Report) { r.ObservedTime = metav1.NewMicroTime(late) }), true},
-		"data encoded otherwise":  {change(func(r *fleetv1.Report) { r.Data = &runtime.RawExtension{Raw: []byte(`{ "a" : 1 }`)} }), true},
-		"empty data":              {change(func(r *fleetv1.Report) { r.Metadata = &runtime.RawExtension{} }), true},
-		"other data":              {change(func(r *fleetv1.Report) { r.Data = &runtime.RawExtension{Raw: []byte(`{"a":2}`)} }), false},
-		"no data":                 {change(func(r *fleetv1.Report) { r.Data = nil }), false},
-		"another generation":      {change(func(r *fleetv1.Report) { r.ObservedGeneration = 2 }), false},
-		"another message":         {change(func(r *fleetv1.Report) { r.Conditions[0].Message = "x" }), false},
-		"another transition time": {change(func(r *fleetv1.Report) { r.Conditions[0].LastTransitionTime = nil }), false},
-		"another fact":            {change(func(r *fleetv1.Report) { r.Cluster.APIEndpoint = "https://a" }), false},
-		"no report":               {nil, false},
-	}
-	for name, test := range cases {
-		t.Run(name, func(t *testing.T) {
-			a := stored(1, metav1.ConditionTrue)
-			if same(a, test.other) != test.want || same(test.other, a) != test.want {
-				t.Errorf("same = %v, want %v", !test.want, test.want)
-			}
-		})
-	}
-	if !same(nil, nil) {
-		t.Error("no report differs from no report")
 	}
 }

@@ -12,12 +12,13 @@ import (
 	"sigs.k8s.io/controller-runtime/pkg/controller/controllerutil"
 
 	fleetv1 "github.com/slipway-dev/slipway/api/v1alpha1"
+	"github.com/slipway-dev/slipway/internal/aggregate"
 )
 
 // store writes a report unless one that says the same stands and the heartbeat is not due.
 func (r *reconciler) store(ctx context.Context, s *scope, report *fleetv1.Report) error {
 	stored := s.stored()
-	if stored != nil && same(stored, report) && r.clock.Since(stored.ObservedTime.Time) < heartbeat(s) {
+	if stored != nil && aggregate.SameReport(stored, report) && r.clock.Since(stored.ObservedTime.Time) < heartbeat(s) {
 		report = stored
 	}
 	return r.write(ctx, s, report)

@@ -12,9 +12,9 @@ import (
 	fleetv1 "github.com/slipway-dev/slipway/api/v1alpha1"
 )
 
-// sameReport tells whether two reports are equal in all that an adapter says but the time at which it looked. What the
+// SameReport tells whether two reports are equal in all that an adapter says but the time at which it looked. What the
 // receiver adds on storing does not count.
-func sameReport(a, b *fleetv1.Report) bool {
+func SameReport(a, b *fleetv1.Report) bool {
 	return a.ObservedGeneration == b.ObservedGeneration &&
 		slices.EqualFunc(a.Conditions, b.Conditions, sameCondition) &&
 		sameJSON(orEmpty(encoded(a.Data)), orEmpty(encoded(b.Data))) &&

@@ -36,7 +36,7 @@ func Decide(stored, incoming *fleetv1.Report, targetGeneration int64, deleting b
 	if availability(incoming) == metav1.ConditionUnknown && (!deleting || !finalized(incoming)) {
 		return Drop
 	}
-	if incoming.ObservedTime.Sub(stored.ObservedTime.Time) < heartbeat && sameReport(stored, incoming) {
+	if incoming.ObservedTime.Sub(stored.ObservedTime.Time) < heartbeat && SameReport(stored, incoming) {
 		return Answer
 	}
 	return Store

@@ -179,7 +179,7 @@ func TestMergeKeepsTheWordsAndTouchesNothing(t *testing.T) {
 	storedBefore, incomingBefore := stored.DeepCopy(), incoming.DeepCopy()
 
 	merged := Merge(stored, incoming)
-	if !sameReport(merged, incoming) {
+	if !SameReport(merged, incoming) {
 		t.Errorf("Merge changed what the adapter says: %s", cmp.Diff(incoming, merged))
 	}
 	if want := micro(2); !merged.ObservedTime.Equal(&want) {
