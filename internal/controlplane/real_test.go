@@ -19,7 +19,7 @@ import (
 func TestARealControlPlane(t *testing.T) {
 	binDir := os.Getenv("KUBEBUILDER_ASSETS")
 	if binDir == "" {
-		t.Skip("KUBEBUILDER_ASSETS is not set; run this through make test")
+		t.Fatal("KUBEBUILDER_ASSETS is not set; run this through make test")
 	}
 	ctx, cancel := context.WithTimeout(t.Context(), 2*time.Minute)
 	defer cancel()
