@@ -136,7 +136,7 @@ func TestADeadChildIsNotAlive(t *testing.T) {
 		return
 	}
 	eventually(t, "it ended", func() bool { return !p.Alive() })
-	last, err := Last(spec.RecordFile)
+	last, err := read(spec.RecordFile)
 	if err != nil || last == nil || last.PID != p.PID {
 		t.Errorf("the record still says what ran last: %+v, %v", last, err)
 	}

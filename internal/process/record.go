@@ -55,15 +55,6 @@ func FindUnder(dir string) ([]*Process, error) {
 	return scan(func(record string) bool { return strings.HasPrefix(record, dir+string(filepath.Separator)) })
 }
 
-// Last returns what a record file says, whether that process lives or not; nil when there is no record.
-func Last(recordFile string) (*Process, error) {
-	file, err := filepath.Abs(recordFile)
-	if err != nil {
-		return nil, fmt.Errorf("resolving a record file: %w", err)
-	}
-	return read(file)
-}
-
 // RecordFile is where the process is recorded.
 func (p *Process) RecordFile() string { return p.file }
 

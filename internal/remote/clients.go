@@ -11,12 +11,7 @@ import (
 	"sigs.k8s.io/controller-runtime/pkg/client"
 )
 
-// NewClient returns an uncached client of the cluster. It does not connect before its first use.
-func NewClient(k *Kubeconfig, scheme *runtime.Scheme) (client.Client, error) {
-	c, _, err := newClient(k, scheme)
-	return c, err
-}
-
+// newClient returns an uncached client of the cluster, which does not connect before its first use, and its connections.
 func newClient(k *Kubeconfig, scheme *runtime.Scheme) (client.Client, *http.Client, error) {
 	config := k.RESTConfig()
 	httpClient, err := rest.HTTPClientFor(config)

@@ -55,7 +55,7 @@ var _ = Describe("An add-on", Ordered, func() {
 			g.Expect(hub.client.Get(ctx, client.ObjectKeyFromObject(addon), addon)).To(Succeed())
 			g.Expect(describe(addon)).To(SatisfyAny(
 				ContainSubstring("Ready=False "+fleetv1.ReasonRetrying), ContainSubstring("Ready=False "+fleetv1.ReasonUpgradeFailed)))
-			g.Expect(describe(addon)).To(ContainSubstring("hub"))
+			g.Expect(describe(addon)).To(ContainSubstring("Helm upgrade failed for release jupyterhub/hub"))
 		}).WithContext(ctx).WithTimeout(2 * patience).Should(Succeed())
 
 		change(ctx, addon, func(a *fleetv1.Addon) { a.Spec.Params = params(map[string]any{"cpu_limit": 2}) })
