@@ -130,7 +130,7 @@ func (b *bench) tenant() client.Client {
 	if err != nil {
 		b.Fatal(err)
 	}
-	c, err := remote.NewClient(kubeconfig, b.env.Scheme)
+	c, err := remote.NewClients(b.env.Scheme, 1).Get(kubeconfig)
 	if err != nil {
 		b.Fatal(err)
 	}
