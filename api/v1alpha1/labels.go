@@ -35,6 +35,26 @@ const (
 	// AnnotationDefaultPlatform with the value "true" marks the Platform of Clusters for which nothing else decides.
 	AnnotationDefaultPlatform = GroupName + "/is-default"
 
+	// AnnotationCreatedBy holds who created an object through a REST dialect: a verified e-mail address, else a user name.
+	AnnotationCreatedBy = GroupName + "/created-by"
+
+	// AnnotationUpdatedBy holds who last changed spec or labels of an object, or deleted it, through a REST dialect.
+	AnnotationUpdatedBy = GroupName + "/updated-by"
+
+	// AnnotationUpdatedTime holds when that was, in RFC 3339 with fractions of a second, in UTC.
+	AnnotationUpdatedTime = GroupName + "/updated-time"
+
+	// AnnotationDeletedBy holds who deleted an object through a REST dialect.
+	AnnotationDeletedBy = GroupName + "/deleted-by"
+
+	// AnnotationRequest, on an object that a REST client created with an Idempotency-Key, names the record of that request.
+	AnnotationRequest = GroupName + "/request"
+
+	// AnnotationAdapters, on a ServiceAccount, lists the adapters, separated by commas, that the account reports as through
+	// the REST dialects. With it the account needs no right on adapterstatuses in its own namespace, and reports as no other
+	// adapter anywhere.
+	AnnotationAdapters = GroupName + "/adapters"
+
 	// AnnotationNKSTask, on a Cluster, records the NKS task that runs on it (see the NKS dialect).
 	AnnotationNKSTask = GroupName + "/nks-task"
 )

@@ -1,0 +1,107 @@
+package facade
+
+import (
+	"net/http"
+
+	"github.com/slipway-dev/slipway/internal/hub"
+)
+
+// Dialect is one REST dialect.
+type Dialect interface {
+	// Name is the dialect's name: its label in metrics and its first path segment as an aggregated API.
+	Name() string
+	// Base is the path that its own clients know, without a trailing slash: /api/hyperfleet. As an aggregated API the dialect is
+	// served under /apis/rest.slipway.dev/v1alpha1/<name>, with the same paths below.
+	Base() string
+	// Routes are all routes below Base.
+	Routes() []Route
+	// Refuse answers with an error that was raised before or instead of a handler, in the dialect's own shape. It sets every
+	// header but X-Request-ID.
+	Refuse(w http.ResponseWriter, r *http.Request, refusal Refusal)
+}
+
+// Route is one route of a dialect and what it means to Kubernetes.
+type Route struct {
+	// Method is the HTTP method.
+	Method string
+	// Path is the path below the dialect's base: /v1/clusters/{id}. A segment in braces is a variable.
+	Path string
+	// Public routes need neither a credential nor a right.
+	Public bool
+	// Verb is the verb that the caller needs; with a query parameter watch=true it is "watch", where Watch is set.
+	Verb string
+	// Watch tells that the route can stream changes.
+	Watch bool
+	// Resource and Subresource are those of group fleet.slipway.dev that the caller needs the verb on.
+	Resource, Subresource string
+	// Target says which object the route is about, where the name is in the path.
+	Target *Target
+	// Handler serves the route.
+	Handler http.HandlerFunc
+}
+
+// Target says how a path names an object.
+type Target struct {
+	// Kind is fleetv1.KindCluster or fleetv1.KindNodePool.
+	Kind string
+	// Variable is the path variable that names the object.
+	Variable string
+	// Cluster is the path variable that names a NodePool's Cluster, or empty.
+	Cluster string
+	// Named tells that the object's name is the name in the request that is authorized. It is not where the resource is another
+	// one, as with reports about a Cluster.
+	Named bool
+}
+
+// Refusal is an error raised outside a handler.
+type Refusal struct {
+	// Status is the HTTP status.
+	Status int
+	// Cause says more than the status, where more is known.
+	Cause Cause
+	// Detail is for the caller and shows no internals. Empty for the dialect's own words.
+	Detail string
+	// Allow are the methods that the path knows, for 405.
+	Allow []string
+	// RetryAfter is in seconds, for 429 and 503; zero for the dialect's default.
+	RetryAfter int
+}
+
+// Cause is why a request was refused.
+type Cause string
+
+// The causes.
+const (
+	// NoCredentials: the request carries none.
+	NoCredentials Cause = "NoCredentials"
+	// BadCredentials: they were refused, or contradict each other.
+	BadCredentials Cause = "BadCredentials"
+	// ExpiredCredentials: they were good once.
+	ExpiredCredentials Cause = "ExpiredCredentials"
+	// ForgedHeaders: the request carries headers that only a proxy may set.
+	ForgedHeaders Cause = "ForgedHeaders"
+	// NoRight: the identity lacks the right.
+	NoRight Cause = "NoRight"
+	// NoRoute: the path means nothing.
+	NoRoute Cause = "NoRoute"
+	// NoMethod: the path does not know the method.
+	NoMethod Cause = "NoMethod"
+)
+
+// Call is what is known about a request on its way; see From.
+type Call struct {
+	// Dialect is whose request it is.
+	Dialect Dialect
+	// Route is which route it takes; nil if none.
+	Route *Route
+	// Allow are the methods of the path, where the path is known and the method is not.
+	Allow []string
+	// Path is the path in the dialect's own terms, /api/hyperfleet/v1/clusters, whichever way the request came.
+	Path string
+	// Variables are the values of the path variables.
+	Variables map[string]string
+	// RequestID is the value of X-Request-ID.
+	RequestID string
+	// Caller is who asks. It is empty before authentication, and on public routes.
+	Caller hub.Caller
+}
