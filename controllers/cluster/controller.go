@@ -30,7 +30,7 @@ type Reconciler struct {
 // +kubebuilder:rbac:groups="",resources=namespaces,verbs=get;list;watch
 // +kubebuilder:rbac:groups=events.k8s.io,resources=events,verbs=create;patch
 
-// Reconcile handles one Cluster: gather, aggregate, apply.
+// Reconcile handles one Cluster: gather, evaluate, apply.
 func (r *Reconciler) Reconcile(ctx context.Context, req ctrl.Request) (ctrl.Result, error) {
 	return r.flow().Reconcile(ctx, req.NamespacedName, newScope())
 }
@@ -41,13 +41,12 @@ func (r *Reconciler) flow() target.Flow[*scope] {
 	return target.Flow[*scope]{
 		Access: access, Clock: r.Clock,
 		Phases: []target.Phase[*scope]{
-			choosePlatform{platforms: r.platforms},
+			listPlatforms{platforms: r.platforms},
 			adopt{patch: access.Patch, publish: access.Publish},
 			gather{children: r.children},
 			teardown{remove: r.remove, publish: access.Publish},
-			check{},
 		},
-		Input: input, Seconds: aggregationSeconds, SetStatus: setStatus, Deleted: deleted,
+		Evaluate: setStatus, Seconds: aggregationSeconds, Deleted: deleted,
 	}
 }
 

@@ -8,18 +8,18 @@ import (
 
 	fleetv1 "github.com/slipway-dev/slipway/api/v1alpha1"
 	"github.com/slipway-dev/slipway/controllers/target"
-	"github.com/slipway-dev/slipway/internal/aggregate"
+	"github.com/slipway-dev/slipway/internal/evaluate"
 	"github.com/slipway-dev/slipway/internal/events"
-	"github.com/slipway-dev/slipway/internal/limits"
-	"github.com/slipway-dev/slipway/internal/params"
 )
 
 // scope is what is known about one Cluster during one reconciliation.
 type scope struct {
-	// Scope holds what every target has. Its Platform is found by choosePlatform, its Fault by choosePlatform and check.
+	// Scope holds what every target has.
 	target.Scope
 	// cluster is the Scope's Object. It is changed by adopt and setStatus.
 	cluster *fleetv1.Cluster
+	// platforms are read by listPlatforms.
+	platforms []fleetv1.Platform
 	// pools and addons are read by gather.
 	pools  []fleetv1.NodePool
 	addons []fleetv1.Addon
@@ -30,6 +30,28 @@ func newScope() *scope {
 	return &scope{
 		Scope: target.Scope{Kind: fleetv1.KindCluster, Finalizer: fleetv1.ClusterFinalizer, Object: cluster}, cluster: cluster,
 	}
+}
+
+// facts returns all that the Cluster's status depends on, as far as it is known yet.
+func (s *scope) facts() evaluate.Cluster {
+	names := make([]string, 0, len(s.addons))
+	for i := range s.addons {
+		names = append(names, s.addons[i].Name)
+	}
+	return evaluate.Cluster{
+		Object: s.cluster, NodePools: s.pools, Addons: names, Reports: s.Reports, Platforms: s.platforms, Namespace: s.Namespace,
+	}
+}
+
+// listPlatforms reads the Platforms, of which one governs the Cluster.
+type listPlatforms struct {
+	platforms func(ctx context.Context) ([]fleetv1.Platform, error)
+}
+
+func (p listPlatforms) Run(ctx context.Context, s *scope) error {
+	var err error
+	s.platforms, err = p.platforms(ctx)
+	return err
 }
 
 // adopt puts finalizer, id and the chosen Platform on a Cluster, in one write.
@@ -44,9 +66,10 @@ func (p adopt) Run(ctx context.Context, s *scope) error {
 	}
 	before := s.cluster.DeepCopy()
 	changed := s.Mark()
-	chosen := s.Platform != nil && s.cluster.Spec.PlatformName == ""
+	platform, _ := s.facts().Platform()
+	chosen := platform != nil && s.cluster.Spec.PlatformName == ""
 	if chosen {
-		s.cluster.Spec.PlatformName = s.Platform.Name
+		s.cluster.Spec.PlatformName = platform.Name
 	}
 	if !changed && !chosen {
 		return nil
@@ -55,7 +78,7 @@ func (p adopt) Run(ctx context.Context, s *scope) error {
 		return err
 	}
 	if chosen {
-		p.publish(&s.Scope, platformChosen(s.Platform.Name))
+		p.publish(&s.Scope, platformChosen(platform.Name))
 	}
 	return nil
 }
@@ -69,19 +92,6 @@ func (p gather) Run(ctx context.Context, s *scope) error {
 	var err error
 	s.pools, s.addons, err = p.children(ctx, s.cluster)
 	return err
-}
-
-// check holds the spec against the Platform.
-type check struct{}
-
-func (check) Run(_ context.Context, s *scope) error {
-	if s.Fault != nil || s.Platform == nil || s.Deleting() {
-		return nil
-	}
-	if faults := limits.Cluster(s.cluster, s.Platform); len(faults) > 0 {
-		s.Fault = &aggregate.Fault{Reason: fleetv1.ReasonInvalidSpec, Message: params.Join(faults)}
-	}
-	return nil
 }
 
 func (r *Reconciler) platforms(ctx context.Context) ([]fleetv1.Platform, error) {

@@ -30,7 +30,7 @@ type Reconciler struct {
 // +kubebuilder:rbac:groups="",resources=namespaces,verbs=get;list;watch
 // +kubebuilder:rbac:groups=events.k8s.io,resources=events,verbs=create;patch
 
-// Reconcile handles one NodePool: gather, aggregate, apply.
+// Reconcile handles one NodePool: gather, evaluate, apply.
 func (r *Reconciler) Reconcile(ctx context.Context, req ctrl.Request) (ctrl.Result, error) {
 	return r.flow().Reconcile(ctx, req.NamespacedName, newScope())
 }
@@ -44,9 +44,8 @@ func (r *Reconciler) flow() target.Flow[*scope] {
 			locate{cluster: r.cluster, platform: r.platform},
 			adopt{patch: access.Patch, own: r.own},
 			gather{siblings: r.pools},
-			check{},
 		},
-		Input: input, Seconds: aggregationSeconds, SetStatus: setStatus, Deleted: deleted,
+		Evaluate: setStatus, Seconds: aggregationSeconds, Deleted: deleted,
 	}
 }
 

@@ -10,23 +10,19 @@ import (
 
 	fleetv1 "github.com/slipway-dev/slipway/api/v1alpha1"
 	"github.com/slipway-dev/slipway/controllers/target"
-	"github.com/slipway-dev/slipway/internal/aggregate"
-	"github.com/slipway-dev/slipway/internal/limits"
-	"github.com/slipway-dev/slipway/internal/params"
 )
 
 // scope is what is known about one NodePool during one reconciliation.
 type scope struct {
-	// Scope holds what every target has. Its Platform is found by locate, its Fault by check.
+	// Scope holds what every target has.
 	target.Scope
 	// pool is the Scope's Object. It is changed by adopt and setStatus.
 	pool *fleetv1.NodePool
-	// cluster is read by locate; nil where there is none.
-	cluster *fleetv1.Cluster
+	// cluster and platform are read by locate; nil where there is none.
+	cluster  *fleetv1.Cluster
+	platform *fleetv1.Platform
 	// siblings are read by gather. The pool is among them.
 	siblings []fleetv1.NodePool
-	// hold is set by check.
-	hold *aggregate.Fault
 }
 
 func newScope() *scope {
@@ -51,7 +47,7 @@ func (p locate) Run(ctx context.Context, s *scope) error {
 	if s.cluster == nil || s.cluster.Spec.PlatformName == "" {
 		return nil
 	}
-	s.Platform, err = p.platform(ctx, s.cluster.Spec.PlatformName)
+	s.platform, err = p.platform(ctx, s.cluster.Spec.PlatformName)
 	return err
 }
 
@@ -89,43 +85,6 @@ func (p gather) Run(ctx context.Context, s *scope) error {
 	var err error
 	s.siblings, err = p.siblings(ctx, s.pool)
 	return err
-}
-
-// check finds what has to come first, and what stands in the way for good.
-type check struct{}
-
-func (check) Run(_ context.Context, s *scope) error {
-	name := s.pool.Spec.ClusterName
-	switch {
-	case s.Deleting():
-		return nil
-	case s.cluster == nil:
-		s.hold = &aggregate.Fault{
-			Reason:  fleetv1.ReasonClusterNotFound,
-			Message: fmt.Sprintf("Waiting for Cluster %s, which does not exist", name),
-		}
-	case !s.cluster.DeletionTimestamp.IsZero():
-		s.Fault = &aggregate.Fault{
-			Reason:  fleetv1.ReasonClusterDeleting,
-			Message: fmt.Sprintf("Cluster %s is being deleted, and this node pool with it", name),
-		}
-	case s.cluster.Spec.PlatformName == "":
-		s.hold = &aggregate.Fault{
-			Reason:  fleetv1.ReasonPlatformNotFound,
-			Message: fmt.Sprintf("Waiting for Cluster %s to be put on a Platform; its own conditions say what is missing", name),
-		}
-	case s.Platform == nil:
-		s.Fault = &aggregate.Fault{
-			Reason: fleetv1.ReasonPlatformNotFound,
-			Message: fmt.Sprintf("Platform %s of Cluster %s does not exist; ask an administrator to create it",
-				s.cluster.Spec.PlatformName, name),
-		}
-	default:
-		if faults := limits.NodePool(s.pool, s.Platform, s.siblings); len(faults) > 0 {
-			s.Fault = &aggregate.Fault{Reason: fleetv1.ReasonInvalidSpec, Message: params.Join(faults)}
-		}
-	}
-	return nil
 }
 
 // cluster returns a Cluster, or nil if there is none of the name.

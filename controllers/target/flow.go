@@ -12,8 +12,10 @@ import (
 	"sigs.k8s.io/controller-runtime/pkg/client"
 	"sigs.k8s.io/controller-runtime/pkg/controller/controllerutil"
 
+	fleetv1 "github.com/slipway-dev/slipway/api/v1alpha1"
 	"github.com/slipway-dev/slipway/internal/aggregate"
 	"github.com/slipway-dev/slipway/internal/conditions"
+	"github.com/slipway-dev/slipway/internal/evaluate"
 	"github.com/slipway-dev/slipway/internal/events"
 	"github.com/slipway-dev/slipway/internal/namespaces"
 	"github.com/slipway-dev/slipway/internal/outcome"
@@ -33,25 +35,24 @@ type Flow[S Scoped] struct {
 	Clock clock.PassiveClock
 	// Phases are the steps before the aggregation, in order.
 	Phases []Phase[S]
-	// Input turns the scope into what the conditions depend on.
-	Input func(s S, now metav1.Time) aggregate.Input
-	// Seconds takes how long the aggregation took.
+	// Evaluate puts the status that follows from the scope into the target, and returns what else follows.
+	Evaluate func(s S, now metav1.Time) aggregate.Result
+	// Seconds takes how long that took.
 	Seconds prometheus.Observer
-	// SetStatus puts what follows into the target's status.
-	SetStatus func(s S, result aggregate.Result)
 	// Deleted returns the event that tells that a target was let go.
 	Deleted func() events.Event
 }
 
-// Reconcile handles one target: gather, aggregate, apply. The scope comes with an empty object.
+// Reconcile handles one target: gather, evaluate, apply. The scope comes with an empty object.
 func (f Flow[S]) Reconcile(ctx context.Context, key client.ObjectKey, s S) (ctrl.Result, error) {
 	if err := f.gather(ctx, key, s); err != nil {
 		return outcome.Of(err)
 	}
+	before := s.common().snapshot()
 	now := metav1.NewTime(f.Clock.Now())
-	result := aggregate.Aggregate(f.Input(s, now))
+	result := f.Evaluate(s, now)
 	f.Seconds.Observe(f.Clock.Since(now.Time).Seconds())
-	if err := f.apply(ctx, s, result); err != nil {
+	if err := f.apply(ctx, s.common(), before, result); err != nil {
 		return outcome.Of(err)
 	}
 	return ctrl.Result{RequeueAfter: until(result.Recheck, now.Time)}, nil
@@ -64,9 +65,11 @@ func (f Flow[S]) gather(ctx context.Context, key client.ObjectKey, s S) error {
 	if err != nil {
 		return fmt.Errorf("reading %s %s: %w", common.Kind, key, err)
 	}
-	if common.Namespace, err = namespaces.Get(ctx, f.Access.Client, key.Namespace); err != nil {
+	namespace, err := namespaces.Get(ctx, f.Access.Client, key.Namespace)
+	if err != nil {
 		return err
 	}
+	common.Namespace = evaluate.Namespace{Platform: namespace.Labels[fleetv1.LabelPlatform], Terminating: namespace.Terminating}
 	if common.Reports, err = reports.About(ctx, f.Access.Client, common.Kind, common.Object); err != nil {
 		return err
 	}
@@ -79,22 +82,19 @@ func (f Flow[S]) gather(ctx context.Context, key client.ObjectKey, s S) error {
 }
 
 // apply writes the status if it changed, tells about transitions, and lets a finished target go.
-func (f Flow[S]) apply(ctx context.Context, s S, result aggregate.Result) error {
-	common := s.common()
-	before := common.snapshot()
-	f.SetStatus(s, result)
-	changed, err := conditions.PatchStatus(ctx, f.Access.Client, before, common.Object)
+func (f Flow[S]) apply(ctx context.Context, s *Scope, before Object, result aggregate.Result) error {
+	changed, err := conditions.PatchStatus(ctx, f.Access.Client, before, s.Object)
 	if err != nil {
 		return err
 	}
 	if changed {
-		ctrl.LoggerFrom(ctx).V(1).Info("Wrote the status", "generation", common.Object.GetGeneration(), "adapters", result.Adapters)
-		f.Access.Publish(common, transitions(before, common.Object)...)
+		ctrl.LoggerFrom(ctx).V(1).Info("Wrote the status", "generation", s.Object.GetGeneration(), "adapters", result.Adapters)
+		f.Access.Publish(s, transitions(before, s.Object)...)
 	}
 	if !result.Finished {
 		return nil
 	}
-	return f.letGo(ctx, common)
+	return f.letGo(ctx, s)
 }
 
 // letGo drops the finalizer of a target that nothing is left to wait for.

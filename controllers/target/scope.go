@@ -1,15 +1,13 @@
 package target
 
 import (
-	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"sigs.k8s.io/controller-runtime/pkg/client"
 	"sigs.k8s.io/controller-runtime/pkg/controller/controllerutil"
 
 	fleetv1 "github.com/slipway-dev/slipway/api/v1alpha1"
 	"github.com/slipway-dev/slipway/internal/aggregate"
 	"github.com/slipway-dev/slipway/internal/conditions"
-	"github.com/slipway-dev/slipway/internal/namespaces"
-	"github.com/slipway-dev/slipway/internal/reports"
+	"github.com/slipway-dev/slipway/internal/evaluate"
 )
 
 // Object is a Cluster or a NodePool.
@@ -24,15 +22,11 @@ type Scope struct {
 	Kind string
 	// Finalizer is what keeps a target of the kind until nothing is left to wait for.
 	Finalizer string
-	// Object is the target. The Flow reads it; the phases and SetStatus change it.
+	// Object is the target. The Flow reads it; the phases and Evaluate change it.
 	Object Object
 	// Namespace and Reports are read by the Flow before the first phase.
-	Namespace namespaces.Namespace
+	Namespace evaluate.Namespace
 	Reports   []aggregate.AdapterReport
-	// Platform is found by a phase; nil where there is none.
-	Platform *fleetv1.Platform
-	// Fault is set by the phases; nil where nothing stands in the way.
-	Fault *aggregate.Fault
 }
 
 // Scoped is anything that embeds a Scope.
@@ -56,32 +50,6 @@ func (s *Scope) Mark() bool {
 	labels[fleetv1.LabelID] = string(s.Object.GetUID())
 	s.Object.SetLabels(labels)
 	return true
-}
-
-// Input returns the part of what the conditions depend on that is the same for both kinds.
-func (s *Scope) Input(now metav1.Time) aggregate.Input {
-	in := aggregate.Input{
-		Kind:               s.Kind,
-		Generation:         s.Object.GetGeneration(),
-		CreatedTime:        s.Object.GetCreationTimestamp(),
-		Deleting:           s.Deleting(),
-		Required:           s.Required(),
-		Reports:            s.Reports,
-		Previous:           *s.Object.GetConditions(),
-		ObservedGeneration: s.Object.GetObservedGeneration(),
-		Fault:              s.Fault,
-		Now:                now,
-	}
-	if s.Platform != nil && s.Platform.Spec.OperationDeadline != nil {
-		in.Deadline = s.Platform.Spec.OperationDeadline.Duration
-	}
-	return in
-}
-
-// Required returns the adapters that have to report about the target.
-func (s *Scope) Required() []string {
-	return reports.Required(s.Platform, s.Kind, s.Reports,
-		reports.Circumstances{Deleting: s.Deleting(), Terminating: s.Namespace.Terminating})
 }
 
 // snapshot returns the target as it is now, to compare with later.

@@ -2,8 +2,8 @@
 // generation, one condition per adapter, and Reconciling and Stalled for kstatus. Beside this it says which reports are
 // taken (Decide, Merge) and which facts follow from them (ClusterFacts, NodePoolFacts).
 //
-// It is pure functions only. The controllers call Aggregate for reports that came as custom resources, for changed specs
-// and for repair; the facade's report handler calls it before it answers. Whoever writes reports calls Decide and Merge. The
+// It is pure functions only. internal/evaluate calls Aggregate, for the controllers (reports that came as custom resources,
+// changed specs, repair) and for the hub, before it answers. Whoever writes reports calls Decide and Merge. The
 // package has no client, context, clock or logger: the reference time and the previous conditions are inputs, so that every
 // case is a table row.
 //

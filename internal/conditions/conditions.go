@@ -24,11 +24,6 @@ func Set(object Object, condition metav1.Condition, now metav1.Time) bool {
 	return apimeta.SetStatusCondition(object.GetConditions(), condition)
 }
 
-// Replace takes a whole computed list over, as internal/aggregate returns it.
-func Replace(object Object, list []metav1.Condition) {
-	*object.GetConditions() = list
-}
-
 // Remove takes a condition out and reports whether it was there.
 func Remove(object Object, conditionType string) bool {
 	return apimeta.RemoveStatusCondition(object.GetConditions(), conditionType)

@@ -71,17 +71,20 @@ func nodes(path string, wished *int32, platform *fleetv1.Platform) []params.Faul
 }
 
 // namesakes returns a fault if an older pool has the same pool name. The elder keeps the name, so that a mistake does not
-// stall a pool that works.
+// stall a pool that works. Of several the eldest is named, so that the message does not depend on their order.
 func namesakes(pool *fleetv1.NodePool, siblings []fleetv1.NodePool) []params.Fault {
+	eldest := pool
 	for i := range siblings {
-		other := &siblings[i]
-		if other.Name != pool.Name && other.Pool() == pool.Pool() && older(other, pool) {
-			return []params.Fault{{Path: "spec.poolName", Message: fmt.Sprintf(
-				"%s is the pool name of NodePool %s already; delete one of the two and create it under another pool name",
-				pool.Pool(), other.Name)}}
+		if other := &siblings[i]; other.Name != pool.Name && other.Pool() == pool.Pool() && older(other, eldest) {
+			eldest = other
 		}
 	}
-	return nil
+	if eldest == pool {
+		return nil
+	}
+	return []params.Fault{{Path: "spec.poolName", Message: fmt.Sprintf(
+		"%s is the pool name of NodePool %s already; delete one of the two and create it under another pool name",
+		pool.Pool(), eldest.Name)}}
 }
 
 // older orders pools by age. One that is not stored yet has no creation time; it is the youngest.

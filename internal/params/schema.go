@@ -23,8 +23,10 @@ type refuseLoading struct{}
 func (refuseLoading) Load(string) (any, error) { return nil, errRemoteReference }
 
 // CompileSchema compiles a JSON schema. Draft 2020-12 applies unless $schema names another. An empty document is the schema
-// that everything satisfies.
-func CompileSchema(document []byte) (*Schema, error) {
+// that everything satisfies. Equal documents are compiled once, as long as not too many others come between.
+func CompileSchema(document []byte) (*Schema, error) { return compiled.get(document) }
+
+func compile(document []byte) (*Schema, error) {
 	decoded, faults := Decode(document, "")
 	if len(faults) > 0 {
 		return nil, fmt.Errorf("the schema %s", faults[0].Message)

@@ -34,12 +34,3 @@ func About(ctx context.Context, reader client.Reader, kind string, target client
 	}
 	return result, nil
 }
-
-// Adapters returns the names of the adapters that reported.
-func Adapters(list []aggregate.AdapterReport) []string {
-	names := make([]string, 0, len(list))
-	for _, report := range list {
-		names = append(names, report.Adapter)
-	}
-	return names
-}
