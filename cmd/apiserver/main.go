@@ -1,0 +1,70 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"os"
+
+	"github.com/spf13/cobra"
+	"k8s.io/apiserver/pkg/server"
+	cliflag "k8s.io/component-base/cli/flag"
+	_ "k8s.io/component-base/metrics/prometheus/restclient" // metrics of requests to the management cluster
+
+	"github.com/slipway-dev/slipway/internal/apiserver"
+	"github.com/slipway-dev/slipway/internal/facade"
+	"github.com/slipway-dev/slipway/internal/hub"
+)
+
+func main() {
+	if err := newCommand().ExecuteContext(server.SetupSignalContext()); err != nil {
+		fmt.Fprintln(os.Stderr, "apiserver:", err)
+		os.Exit(1)
+	}
+}
+
+// dialects is the one list of what the facade speaks.
+func dialects(hub.Hub) ([]facade.Dialect, error) {
+	return nil, nil
+}
+
+func newCommand() *cobra.Command {
+	options := apiserver.NewOptions()
+	logging := newLogging()
+	command := &cobra.Command{
+		Use:   "apiserver",
+		Short: "Slipway's REST facade",
+		Long: "apiserver serves the fleet to REST clients, in the dialects that they know, directly and as the aggregated API\n" +
+			"rest.slipway.dev of a management cluster.",
+		Args:          cobra.NoArgs,
+		SilenceUsage:  true,
+		SilenceErrors: true,
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			if err := errors.Join(logging.validate(), options.Validate()); err != nil {
+				return err
+			}
+			logging.apply()
+			return run(cmd.Context(), options)
+		},
+	}
+	sets := options.Flags()
+	logging.addFlags(sets.FlagSet("logging"))
+	for _, set := range sets.FlagSets {
+		command.Flags().AddFlagSet(set)
+	}
+	cliflag.SetUsageAndHelpFunc(command, sets, 0)
+	return command
+}
+
+// run builds the server and runs it until the context ends.
+func run(ctx context.Context, options *apiserver.Options) error {
+	config, err := options.Config(dialects)
+	if err != nil {
+		return err
+	}
+	facadeServer, err := config.New(ctx)
+	if err != nil {
+		return err
+	}
+	return facadeServer.Run(ctx)
+}

@@ -1,0 +1,56 @@
+package apiserver
+
+import (
+	"context"
+	"net/http"
+
+	genericapifilters "k8s.io/apiserver/pkg/endpoints/filters"
+	genericapiserver "k8s.io/apiserver/pkg/server"
+	genericfilters "k8s.io/apiserver/pkg/server/filters"
+	flowcontrolrequest "k8s.io/apiserver/pkg/util/flowcontrol/request"
+)
+
+// chain wraps the mux with the filters of k8s.io/apiserver that the facade has a use for. It is written out, instead of taken
+// from DefaultBuildHandlerChain, because of what it leaves out:
+//
+//   - impersonation: the facade never impersonates anybody, and headers that ask for it are refused;
+//   - the filter that answers 504 while the handler goes on: it costs a goroutine and a copy of each request, and the hub keeps
+//     the deadline, which is in the request's context;
+//   - trackers of latency by filter, warnings, CORS, HSTS, GOAWAY: nobody here records or sends any.
+//
+// The last filter named here is the first one a request meets.
+//
+// Streams end with the context ending.
+func chain(ending context.Context, handler http.Handler, c *genericapiserver.Config) http.Handler {
+	handler = genericapifilters.WithAuthorization(handler, c.Authorization.Authorizer, c.Serializer)
+	handler = withFlowControl(handler, c)
+	handler = genericapifilters.WithAudit(handler, c.AuditBackend, c.AuditPolicyRuleEvaluator, c.LongRunningFunc)
+
+	refused := genericapifilters.Unauthorized(c.Serializer)
+	refused = genericapifilters.WithFailedAuthenticationAudit(refused, c.AuditBackend, c.AuditPolicyRuleEvaluator)
+	// After authentication, so that only those who are known have a say in what is sampled.
+	handler = genericapifilters.WithTracing(handler, c.TracerProvider)
+	handler = genericapifilters.WithAuthentication(
+		handler, c.Authentication.Authenticator, refused, c.Authentication.APIAudiences, c.Authentication.RequestHeaderConfig)
+
+	handler = genericapifilters.WithRequestDeadline(
+		handler, c.AuditBackend, c.AuditPolicyRuleEvaluator, c.LongRunningFunc, c.Serializer, c.RequestTimeout)
+	handler = withStreamEnd(ending, handler, c.LongRunningFunc)
+	handler = genericfilters.WithWaitGroup(handler, c.LongRunningFunc, c.NonLongRunningRequestWaitGroup)
+	handler = genericapifilters.WithCacheControl(handler)
+	handler = genericfilters.WithHTTPLogging(handler)
+	handler = genericapifilters.WithRequestInfo(handler, c.RequestInfoResolver)
+	handler = genericapifilters.WithRequestReceivedTimestamp(handler)
+	handler = genericfilters.WithPanicRecovery(handler, c.RequestInfoResolver)
+	return genericapifilters.WithAuditInit(handler)
+}
+
+// withFlowControl holds back what is too much: by priority and fairness, or else by counting.
+func withFlowControl(handler http.Handler, c *genericapiserver.Config) http.Handler {
+	if c.FlowControl == nil {
+		return genericfilters.WithMaxInFlightLimit(handler, c.MaxRequestsInFlight, c.MaxMutatingRequestsInFlight, c.LongRunningFunc)
+	}
+	estimator := flowcontrolrequest.NewWorkEstimator(c.StorageObjectCountTracker.Get, c.FlowControl.GetInterestedWatchCount,
+		flowcontrolrequest.DefaultWorkEstimatorConfig(), c.FlowControl.GetMaxSeats)
+	return genericfilters.WithPriorityAndFairness(handler, c.LongRunningFunc, c.FlowControl, estimator, c.RequestTimeout/4)
+}
