@@ -7,10 +7,11 @@ export PATH="$(go run ./hack/tools --print-bin-dir controller-gen):$PATH"
 controller-gen object:headerFile=hack/boilerplate.go.txt paths=./api/...
 controller-gen crd paths=./api/... output:crd:dir=config/crd/bases
 
-# The manager's role comes from every package that it links, which is all but the kwok-adapter's.
+# The manager's role comes from every package that it links, which is all but the kwok-adapter's and the facade's.
+facade=(paths=./cmd/apiserver/... paths=./internal/apiserver/... paths=./internal/facade/... paths=./internal/hub/...)
 paths=(paths=./controllers/...)
 for dir in internal/*/; do
-  [[ $dir == internal/kwokadapter/ ]] || paths+=("paths=./${dir%/}/...")
+  [[ $dir == internal/kwokadapter/ || " ${facade[*]} " == *" paths=./${dir}... "* ]] || paths+=("paths=./${dir}...")
 done
 controller-gen rbac:roleName=slipway-manager "${paths[@]}" output:rbac:dir=config/rbac
 controller-gen webhook "${paths[@]}" output:webhook:dir=config/webhook
@@ -20,3 +21,5 @@ controller-gen rbac:roleName=slipway-reporter,fileName=reporter.yaml paths=./int
 
 controller-gen rbac:roleName=slipway-kwok-adapter paths=./cmd/kwok-adapter/... paths=./internal/kwokadapter/... \
   output:rbac:dir=config/rbac/kwok-adapter
+
+controller-gen rbac:roleName=slipway-apiserver "${facade[@]}" output:rbac:dir=config/rbac/apiserver

@@ -15,6 +15,12 @@ import (
 	fleetv1 "github.com/slipway-dev/slipway/api/v1alpha1"
 )
 
+// What the informers read, and what priority and fairness go by.
+//
+// +kubebuilder:rbac:groups=fleet.slipway.dev,resources=addons;adapterstatuses;clusters;nodepools;platforms,verbs=get;list;watch
+// +kubebuilder:rbac:groups="",resources=namespaces;serviceaccounts,verbs=get;list;watch
+// +kubebuilder:rbac:groups=flowcontrol.apiserver.k8s.io,resources=flowschemas;prioritylevelconfigurations,verbs=get;list;watch
+
 // newCache returns the cache that the index is fed from. It is told of kinds only by those who register handlers: a read of any
 // other kind, a Secret above all, fails instead of starting to watch it.
 func newCache(config *rest.Config) (cache.Cache, error) {
