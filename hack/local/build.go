@@ -10,7 +10,7 @@ import (
 )
 
 // ourBinaries are the programs of this module that run in the environment.
-var ourBinaries = []string{"manager", "kwok-adapter"}
+var ourBinaries = []string{"manager", "kwok-adapter", "apiserver"}
 
 // buildTools has hack/tools build what is missing and learns where the tools are.
 func (e *environment) buildTools(ctx context.Context) error {

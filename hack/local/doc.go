@@ -5,12 +5,12 @@
 // again is harmless, repairs what has died, and restarts what was rebuilt. Nothing stays attached to the terminal: the
 // processes are recorded under the state folder (.local), and down ends them by those records and removes the folder.
 //
-//	.local/kubeconfig  env        what to use it with
+//	.local/kubeconfig  env        what to use it with; ca.crt and token are for REST clients
 //	.local/hub/                   the management cluster (internal/controlplane)
 //	.local/tenants/               the control planes of simulated clusters, which the kwok-adapter makes
 //	.local/bin/                   our own binaries; pinned tools lie in the cache of hack/tools
 //	.local/logs/  run/            one log and one process record per process beside the hub's
 //
-// The manager and the kwok-adapter run under client certificates of their service accounts, so config/rbac is exercised
+// The manager, the facade and the kwok-adapter run under client certificates of their service accounts, so config/rbac is exercised
 // as it is in a cluster.
 package main

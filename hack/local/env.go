@@ -3,17 +3,31 @@ package main
 import (
 	"fmt"
 	"os"
+	"strconv"
 	"strings"
 )
 
 // variable is one line of the env file.
 type variable struct{ name, value string }
 
-// variables are what users of the environment need; the addresses of further servers are added here.
+// variables are what users of the environment need. What is not known yet is left out: the file is written again then.
 func (e *environment) variables() []variable {
-	return []variable{
-		{"KUBECONFIG", e.kubeconfig()},
+	known := []variable{{"KUBECONFIG", e.kubeconfig()}, {"SLIPWAY_CA", e.ca()}}
+	for i, name := range facadeNames()[:e.facades] {
+		suffix := ""
+		if i > 0 {
+			suffix = "_" + strconv.Itoa(i+1)
+		}
+		if e.ports[name+"-https"] != 0 && e.ports[name+"-http"] != 0 {
+			known = append(known,
+				variable{"SLIPWAY_URL" + suffix, "https://" + e.address(name, "https")},
+				variable{"SLIPWAY_HTTP_URL" + suffix, "http://" + e.address(name, "http")})
+		}
 	}
+	if token, err := os.ReadFile(e.token()); err == nil {
+		known = append(known, variable{"SLIPWAY_TOKEN", string(token)})
+	}
+	return known
 }
 
 // writeEnv writes a file to be sourced: ". .local/env".

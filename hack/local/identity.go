@@ -63,25 +63,25 @@ func (e *environment) kubeconfigFits(file string) bool {
 		e.certificateFits(config.CertData, config.KeyData) == nil
 }
 
-// ensureWebhookCertificate makes the certificate of the manager's webhook server, signed by the management cluster's
-// authority, and returns its files.
-func (e *environment) ensureWebhookCertificate() ([]string, error) {
-	files := []string{filepath.Join(e.webhookCertificate(), "tls.crt"), filepath.Join(e.webhookCertificate(), "tls.key")}
+// ensureServingCertificate makes a server's certificate for some names in a folder, signed by the management cluster's
+// authority, and returns its files: certificate and key.
+func (e *environment) ensureServingCertificate(dir, name string, names []string) ([]string, error) {
+	files := []string{filepath.Join(dir, "tls.crt"), filepath.Join(dir, "tls.key")}
 	certPEM, certErr := os.ReadFile(files[0])
 	keyPEM, keyErr := os.ReadFile(files[1])
 	if certErr == nil && keyErr == nil && e.certificateFits(certPEM, keyPEM) == nil {
 		return files, nil
 	}
-	certPEM, keyPEM, err := e.hub.ServingCertificate("slipway-webhook", []string{"127.0.0.1", "localhost"}, credentialLife)
+	certPEM, keyPEM, err := e.hub.ServingCertificate(name, names, credentialLife)
 	if err != nil {
-		return nil, fmt.Errorf("issuing the webhook's certificate: %w", err)
+		return nil, fmt.Errorf("issuing the certificate of %s: %w", name, err)
 	}
-	if err := os.MkdirAll(e.webhookCertificate(), 0o700); err != nil {
-		return nil, fmt.Errorf("making a folder for the webhook's certificate: %w", err)
+	if err := os.MkdirAll(dir, 0o700); err != nil {
+		return nil, fmt.Errorf("making a folder for the certificate of %s: %w", name, err)
 	}
 	for i, content := range [][]byte{certPEM, keyPEM} {
 		if err := os.WriteFile(files[i], content, 0o600); err != nil {
-			return nil, fmt.Errorf("writing the webhook's certificate: %w", err)
+			return nil, fmt.Errorf("writing the certificate of %s: %w", name, err)
 		}
 	}
 	return files, nil

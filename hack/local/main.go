@@ -51,7 +51,8 @@ func newCommand() *cobra.Command {
 }
 
 func upCommand(opts *options) *cobra.Command {
-	return &cobra.Command{
+	var facades int
+	command := &cobra.Command{
 		Use:   "up",
 		Short: "Start everything that does not run, and wait until the sample cluster and its add-on are ready",
 		Args:  cobra.NoArgs,
@@ -60,9 +61,14 @@ func upCommand(opts *options) *cobra.Command {
 			if err != nil {
 				return err
 			}
-			return up(cmd.Context(), l, opts.timeout, newProgress(cmd.OutOrStdout()))
+			if facades < 1 || facades > maxFacades {
+				return fmt.Errorf("--facades must be between 1 and %d, not %d", maxFacades, facades)
+			}
+			return up(cmd.Context(), l, upOptions{timeout: opts.timeout, facades: facades}, newProgress(cmd.OutOrStdout()))
 		},
 	}
+	command.Flags().IntVar(&facades, "facades", 1, "how many REST facades run; the env file names the second one's address SLIPWAY_URL_2")
+	return command
 }
 
 func downCommand(opts *options) *cobra.Command {

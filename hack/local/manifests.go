@@ -25,7 +25,7 @@ func (e *environment) applyCRDs(ctx context.Context) error {
 	return err
 }
 
-// applyRoles applies the system's namespace, and the roles of the manager, of people, and of the kwok-adapter.
+// applyRoles applies the system's namespace, and the roles of the manager, of the facade, of people, and of the kwok-adapter.
 func (e *environment) applyRoles(ctx context.Context) error {
 	if err := e.apply(ctx, nil, "-k", e.source("config", "rbac")); err != nil {
 		return err

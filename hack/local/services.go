@@ -16,9 +16,10 @@ const (
 )
 
 // serviceNames is the one list of the processes beside the management cluster.
-var serviceNames = []string{registryName, sourceControllerName, helmControllerName, managerName, adapterName}
+var serviceNames = append(
+	[]string{registryName, sourceControllerName, helmControllerName, managerName, adapterName}, facadeNames()...)
 
-// shownPort is the port that a table shows for a service.
+// shownPort is the port that a table shows for a service; a facade shows its port for HTTPS.
 var shownPort = map[string]string{
 	registryName: "http", sourceControllerName: "storage", helmControllerName: "health", managerName: "health", adapterName: "health",
 }
@@ -95,7 +96,7 @@ func (e *environment) startManager(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	certificates, err := e.ensureWebhookCertificate()
+	certificates, err := e.ensureServingCertificate(e.webhookCertificate(), "slipway-webhook", []string{"127.0.0.1", "localhost"})
 	if err != nil {
 		return err
 	}

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"fmt"
 	"io"
 	"net"
@@ -63,7 +64,11 @@ func serviceRows(table io.Writer, l layout) error {
 		if p != nil {
 			pid = p.PID
 		}
-		if port := ports[name+"-"+shownPort[name]]; port != 0 {
+		port := ports[name+"-"+cmp.Or(shownPort[name], "https")]
+		if port == 0 && p == nil {
+			continue // never started here, as most facades
+		}
+		if port != 0 {
 			address = net.JoinHostPort("127.0.0.1", strconv.Itoa(port))
 		}
 		row(table, l, name, pid, address, l.log(name))

@@ -18,8 +18,10 @@ func (e *environment) summarize(ctx context.Context) error {
 	}
 	e.note(`
 Next:
-  . %s                                          # KUBECONFIG, and kubectl and helm on the PATH
+  . %s                                          # KUBECONFIG, SLIPWAY_URL and more; kubectl and helm on the PATH
   kubectl get fleet -A                                  # everything of Slipway's
+  curl -s --cacert "$SLIPWAY_CA" -H "Authorization: Bearer $SLIPWAY_TOKEN" "$SLIPWAY_URL/api/hyperfleet/v1/clusters"
+  kubectl get --raw /apis/rest.slipway.dev/v1alpha1/hyperfleet/v1/clusters
   kubectl -n team-a patch nodepool sample-default-worker --type merge -p '{"spec":{"replicas":3}}'
   kubectl -n team-a patch addon jupyterhub --type merge -p '{"spec":{"version":"3.3.9"}}'
   kubectl -n team-a get cluster sample -o yaml          # conditions say what is being waited for

@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"os"
 	"time"
@@ -17,6 +18,8 @@ type environment struct {
 	binDir string                     // buildTools
 	hub    *controlplane.ControlPlane // startHub
 	ports  process.Ports              // up
+	// facades is how many facades are to run.
+	facades int
 	// expected are the processes that have been started or found: none of them may die while up waits for something.
 	expected []expectation
 }
@@ -27,19 +30,25 @@ type step struct {
 	run  func(context.Context) error
 }
 
+// upOptions are what up can be told.
+type upOptions struct {
+	timeout time.Duration
+	facades int
+}
+
 // up brings the environment to where it should be.
-func up(ctx context.Context, l layout, timeout time.Duration, p *progress) error {
+func up(ctx context.Context, l layout, o upOptions, p *progress) error {
 	if err := l.prepare(); err != nil {
 		return err
 	}
-	lockCtx, cancel := context.WithTimeout(ctx, timeout)
+	lockCtx, cancel := context.WithTimeout(ctx, o.timeout)
 	defer cancel()
 	unlock, err := process.Lock(lockCtx, l.lock())
 	if err != nil {
 		return err
 	}
 	defer unlock()
-	e := &environment{layout: l, progress: p}
+	e := &environment{layout: l, progress: p, facades: o.facades}
 	if e.ports, err = process.LoadPorts(l.ports()); err != nil {
 		return err
 	}
@@ -50,7 +59,7 @@ func up(ctx context.Context, l layout, timeout time.Duration, p *progress) error
 		return err
 	}
 
-	ctx, cancel = context.WithTimeout(ctx, timeout)
+	ctx, cancel = context.WithTimeout(ctx, o.timeout)
 	defer cancel()
 	return e.runSteps(ctx, []step{
 		{"starting the management cluster", e.startHub},
@@ -62,8 +71,11 @@ func up(ctx context.Context, l layout, timeout time.Duration, p *progress) error
 		{"starting the manager", e.startManager},
 		{"applying webhooks", e.applyWebhooks},
 		{"starting the kwok-adapter", e.startAdapter},
+		{"starting the facade", e.startFacades},
+		{"making the facade an aggregated API", e.aggregateFacade},
 		{"applying the catalogue", e.applyCatalogue},
 		{"applying the samples", e.applySamples},
+		{"issuing a token for REST clients", e.issueToken},
 		{"waiting for the sample cluster and its add-on", e.waitForSamples},
 		{"", e.summarize},
 	})
@@ -104,7 +116,7 @@ func (e *environment) startHub(ctx context.Context) error {
 	if err := os.WriteFile(e.kubeconfig(), kubeconfig, 0o600); err != nil {
 		return fmt.Errorf("writing the kubeconfig: %w", err)
 	}
-	if err := e.writeEnv(); err != nil {
+	if err := errors.Join(e.writeCA(), e.writeEnv()); err != nil {
 		return err
 	}
 	e.say("  %s is ready", hub.Endpoint())
