@@ -43,7 +43,7 @@ func parseList(kind string, values url.Values) (listQuery, error) {
 	if err != nil {
 		return listQuery{}, err
 	}
-	filter, err := parseSearch(kind, values)
+	filter, err := parseSearch(values)
 	if err != nil {
 		return listQuery{}, err
 	}
@@ -75,7 +75,7 @@ func parseWatch(kind string, values url.Values) (watchQuery, error) {
 	if err != nil {
 		return watchQuery{}, err
 	}
-	filter, err := parseSearch(kind, values)
+	filter, err := parseSearch(values)
 	if err != nil {
 		return watchQuery{}, err
 	}

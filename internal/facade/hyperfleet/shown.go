@@ -1,6 +1,7 @@
 package hyperfleet
 
 import (
+	"fmt"
 	"math/big"
 	"strings"
 	"time"
@@ -29,6 +30,20 @@ func shownID(uid types.UID) string {
 	}
 	digits := number.Text(36)
 	return "2" + strings.Repeat("0", max(0, idDigits-len(digits))) + digits
+}
+
+// parseID is the way back: the UID of an id. ok is false for a text that is the id of no UUID.
+func parseID(text string) (uid types.UID, ok bool) {
+	digits, found := strings.CutPrefix(text, "2")
+	if !found || len(digits) != idDigits || strings.Trim(digits, "0123456789abcdefghijklmnopqrstuvwxyz") != "" {
+		return "", false
+	}
+	number, ok := new(big.Int).SetString(digits, 36)
+	if !ok || number.BitLen() > 128 {
+		return "", false
+	}
+	hex := fmt.Sprintf("%032x", number)
+	return types.UID(strings.Join([]string{hex[:8], hex[8:12], hex[12:16], hex[16:20], hex[20:]}, "-")), true
 }
 
 // clusterHref is the href of a Cluster.
