@@ -1,8 +1,9 @@
 #!/usr/bin/env bash
-# Regenerates everything that controller-gen makes from markers in the source. Generated files are committed, never edited.
+# Regenerates everything that controller-gen makes from markers in the source, and what oapi-codegen makes from OpenAPI
+# documents. Generated files are committed, never edited.
 set -euo pipefail
 cd "$(dirname "$0")/.."
-export PATH="$(go run ./hack/tools --print-bin-dir controller-gen):$PATH"
+export PATH="$(go run ./hack/tools --print-bin-dir controller-gen oapi-codegen):$PATH"
 
 controller-gen object:headerFile=hack/boilerplate.go.txt paths=./api/...
 controller-gen crd paths=./api/... output:crd:dir=config/crd/bases
@@ -23,3 +24,6 @@ controller-gen rbac:roleName=slipway-kwok-adapter paths=./cmd/kwok-adapter/... p
   output:rbac:dir=config/rbac/kwok-adapter
 
 controller-gen rbac:roleName=slipway-apiserver "${facade[@]}" output:rbac:dir=config/rbac/apiserver
+
+# The bodies of a REST dialect.
+(cd internal/facade/hyperfleet && oapi-codegen --config oapi-codegen.yaml openapi.yaml)
