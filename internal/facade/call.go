@@ -14,3 +14,7 @@ func From(ctx context.Context) *Call {
 	call, _ := ctx.Value(callKey{}).(*Call)
 	return call
 }
+
+// Because says why the server's filters are about to refuse the request: whatever error they raise, the caller gets this one.
+// The filters know no more than yes and no.
+func (c *Call) Because(refusal Refusal) { c.refusal.Store(&refusal) }

@@ -2,6 +2,7 @@ package facade
 
 import (
 	"net/http"
+	"sync/atomic"
 
 	"github.com/slipway-dev/slipway/internal/hub"
 )
@@ -86,7 +87,19 @@ const (
 	NoRoute Cause = "NoRoute"
 	// NoMethod: the path does not know the method.
 	NoMethod Cause = "NoMethod"
+	// BadHeader: a header is malformed, or given twice.
+	BadHeader Cause = "BadHeader"
+	// BadBody: the body is no JSON object, or not in the form that the dialects demand.
+	BadBody Cause = "BadBody"
 )
+
+// Error implements error, so that what is found out in a handler (see ReadJSON) can travel as one.
+func (r *Refusal) Error() string {
+	if r.Detail != "" {
+		return r.Detail
+	}
+	return http.StatusText(r.Status)
+}
 
 // Call is what is known about a request on its way; see From.
 type Call struct {
@@ -102,6 +115,16 @@ type Call struct {
 	Variables map[string]string
 	// RequestID is the value of X-Request-ID.
 	RequestID string
+	// Watch tells that the caller wants a stream of changes: the route can stream, and the request says watch=true. The right
+	// that was checked is that for the verb watch, so a handler must not go by anything else.
+	Watch bool
 	// Caller is who asks. It is empty before authentication, and on public routes.
 	Caller hub.Caller
+	// Home tells that the caller's namespace is its own: the one it has without the header X-Project-Id.
+	Home bool
+
+	// pattern is the route's path, also where the method is unknown to it; empty where the path is unknown.
+	pattern string
+	// refusal is why the server's filters are going to refuse the request, where they cannot say it themselves.
+	refusal atomic.Pointer[Refusal]
 }
