@@ -1,0 +1,194 @@
+package hub
+
+import (
+	"cmp"
+	"context"
+	"slices"
+	"strconv"
+	"time"
+)
+
+// compareIDs orders by id.
+func compareIDs(a, b *Record) int { return cmp.Compare(a.ID, b.ID) }
+
+// bookmarkPeriod is how long a stream says nothing about its version at most. The promise is 30 seconds.
+const bookmarkPeriod = 25 * time.Second
+
+// Watch implements Reader.
+func (x *Index) Watch(_ context.Context, namespace string, query WatchQuery) (Stream, error) {
+	if err := x.mustBeSynced(); err != nil {
+		return nil, err
+	}
+	filter, err := x.within(namespace, query.Kind, query.Cluster, query.Filter)
+	if err != nil {
+		return nil, err
+	}
+	s := &stream{x: x, place: place{namespace, query.Kind}, filter: filter, bookmarked: x.clock.Now()}
+	s.room = x.rooms.visit(s.place)
+	if query.ResourceVersion == "" || query.ResourceVersion == "0" {
+		s.begin()
+		return s, nil
+	}
+	version, err := strconv.ParseUint(query.ResourceVersion, 10, 64)
+	if err != nil {
+		s.Close()
+		return nil, &Error{Reason: Invalid, Message: "The resource version is no version that this server has given",
+			Faults: []Fault{{Field: "resourceVersion", Message: "must be a version that a list or a bookmark has told"}}}
+	}
+	if err := s.resume(version); err != nil {
+		s.Close()
+		return nil, err
+	}
+	return s, nil
+}
+
+// stream is a reader of a room's log. It keeps nothing for its room to fill: a slow one falls behind until the log has forgotten
+// what it wants next.
+type stream struct {
+	x      *Index
+	place  place
+	room   *room
+	filter Filter
+	closed bool
+
+	// start are the records of the beginning that are still to be sent.
+	start []*Record
+	// number is that of the next change. Changes below live are history: those up to version after are known to the client.
+	number, live, after uint64
+	// version is the one up to which everything was sent, but for start.
+	version uint64
+	// announce tells that a bookmark is due whatever the time.
+	announce   bool
+	bookmarked time.Time
+	pending    []Event
+}
+
+// begin begins with all that there is.
+func (s *stream) begin() {
+	s.version = s.x.horizon(s.place.kind)
+	s.room.mu.RLock()
+	defer s.room.mu.RUnlock()
+	s.start = s.room.gather(plan{all: true}, make([]*Record, 0, len(s.room.order)))
+	s.number = s.room.log.end()
+	s.live = s.number
+	s.announce = true
+}
+
+// resume begins with the changes after a version.
+func (s *stream) resume(version uint64) error {
+	first, next, ok := s.room.log.resume(version)
+	if !ok {
+		return &Error{Reason: Expired, Message: "Changes since that resource version are no longer known; list again"}
+	}
+	s.number, s.live, s.after, s.version = first, next, version, version
+	return nil
+}
+
+// Close implements Stream.
+func (s *stream) Close() {
+	if !s.closed {
+		s.closed = true
+		s.x.rooms.leave(s.place, s.room)
+	}
+}
+
+// Next implements Stream.
+func (s *stream) Next(ctx context.Context) (Event, error) {
+	for {
+		if err := ctx.Err(); err != nil {
+			return Event{}, err
+		}
+		if event, ok := s.ready(); ok {
+			return event, nil
+		}
+		// Read before the log is: whatever comes up to it is in the log already.
+		horizon := s.x.horizon(s.place.kind)
+		change, woken, ok := s.room.log.next(s.number)
+		switch {
+		case !ok:
+			return Event{}, &Error{Reason: Expired, Message: "The reader was too slow; resume at the last bookmark, or list again"}
+		case woken == nil:
+			s.take(change)
+		default:
+			s.version = max(s.version, horizon)
+			if err := s.wait(ctx, woken); err != nil {
+				return Event{}, err
+			}
+		}
+	}
+}
+
+// ready returns what can be sent without looking at the log.
+func (s *stream) ready() (Event, bool) {
+	for len(s.start) > 0 {
+		record := s.start[0]
+		s.start[0] = nil
+		s.start = s.start[1:]
+		if s.wants(record) {
+			return Event{Type: Added, Record: record, ResourceVersion: record.Object.ResourceVersion}, true
+		}
+	}
+	if len(s.pending) > 0 {
+		event := s.pending[0]
+		s.pending = slices.Delete(s.pending, 0, 1)
+		return event, true
+	}
+	if s.announce || s.untilBookmark() <= 0 {
+		s.announce, s.bookmarked = false, s.x.clock.Now()
+		return Event{Type: Bookmark, ResourceVersion: strconv.FormatUint(s.version, 10)}, true
+	}
+	return Event{}, false
+}
+
+func (s *stream) untilBookmark() time.Duration { return bookmarkPeriod - s.x.clock.Since(s.bookmarked) }
+
+// take turns a change into what the client sees of it.
+func (s *stream) take(change logged) {
+	history := s.number < s.live
+	s.number++
+	if history && change.version <= s.after {
+		return
+	}
+	if event, ok := s.event(change); ok {
+		s.pending = append(s.pending, event)
+	}
+	if !history {
+		s.version = max(s.version, change.horizon)
+	}
+}
+
+// event returns a change as the filter lets it look: what comes to match is new, what ceases to is gone.
+func (s *stream) event(change logged) (Event, bool) {
+	was := change.before != nil && s.wants(change.before)
+	is := change.after != nil && s.wants(change.after)
+	event := Event{Record: change.after}
+	switch {
+	case was && is:
+		event.Type = Modified
+	case is:
+		event.Type = Added
+	case was && change.after != nil:
+		event.Type = Deleted
+	case was:
+		event.Type, event.Record = Deleted, change.before
+	default:
+		return Event{}, false
+	}
+	event.ResourceVersion = event.Record.Object.ResourceVersion
+	return event, true
+}
+
+func (s *stream) wants(record *Record) bool { return s.filter == nil || s.filter.Match(record) }
+
+// wait waits for a change, or for the time of a bookmark.
+func (s *stream) wait(ctx context.Context, woken <-chan struct{}) error {
+	timer := s.x.clock.NewTimer(max(s.untilBookmark(), 0))
+	defer timer.Stop()
+	select {
+	case <-woken:
+	case <-timer.C():
+	case <-ctx.Done():
+		return ctx.Err()
+	}
+	return nil
+}

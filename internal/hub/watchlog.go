@@ -1,0 +1,139 @@
+package hub
+
+import (
+	"math"
+	"sync"
+	"time"
+)
+
+// always is the version of a change of a record that was not caused by a change of its object or of a report about it, but by
+// another kind, whose watch runs at its own pace, or by what is known to be gone at a version that nobody told. Who resumes gets
+// such a change whatever version it resumes at.
+const always = math.MaxUint64
+
+// logged is one change of a record.
+type logged struct {
+	// before and after are nil where there was or is no record.
+	before, after *Record
+	// version is the version of what caused it.
+	version uint64
+	// horizon is the version up to which everything had been logged before.
+	horizon uint64
+	at      time.Time
+}
+
+func (l logged) of(before, after *Record) logged {
+	l.before, l.after = before, after
+	return l
+}
+
+// Bounds of how many changes a log remembers. In between it is one for each object of the room: what a log holds grows with what
+// the room holds.
+const (
+	leastLogged = 512
+	mostLogged  = 8192
+)
+
+// watchLog remembers the latest changes in a room. A change has a number; the first one has the number 0.
+type watchLog struct {
+	mu sync.Mutex
+	// events are the changes from number first on.
+	events []logged
+	first  uint64
+	// floor is the version after which every change is remembered.
+	floor uint64
+	// woken is closed at the next change; nil if nobody waits.
+	woken chan struct{}
+	// visitors are the watches in the room. The lock of rooms guards it.
+	visitors int
+}
+
+// append adds changes. size is the number of objects in the room.
+func (l *watchLog) append(size int, events ...logged) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	l.events = append(l.events, events...)
+	l.evict(len(l.events) - min(max(size, leastLogged), mostLogged))
+}
+
+// evict forgets the first changes.
+func (l *watchLog) evict(count int) {
+	if count <= 0 {
+		return
+	}
+	for i := range count {
+		e := &l.events[i]
+		if e.version == always {
+			l.floor = max(l.floor, l.events[len(l.events)-1].horizon)
+		} else {
+			l.floor = max(l.floor, e.version)
+		}
+		*e = logged{}
+	}
+	l.events = l.events[count:]
+	l.first += uint64(count)
+}
+
+// forget forgets what happened before a time.
+func (l *watchLog) forget(before time.Time) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	count := 0
+	for count < len(l.events) && l.events[count].at.Before(before) {
+		count++
+	}
+	l.evict(count)
+	if len(l.events) == 0 {
+		l.events = nil
+	}
+}
+
+// idle tells whether nothing is remembered and nobody is there, and returns the floor.
+func (l *watchLog) idle() (uint64, bool) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return l.floor, len(l.events) == 0 && l.visitors == 0
+}
+
+// wake wakes those who wait for a change.
+func (l *watchLog) wake() {
+	l.mu.Lock()
+	woken := l.woken
+	l.woken = nil
+	l.mu.Unlock()
+	if woken != nil {
+		close(woken)
+	}
+}
+
+// end returns the number of the next change.
+func (l *watchLog) end() uint64 {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return l.first + uint64(len(l.events))
+}
+
+// resume returns the numbers of the first change to look at and of the next one to come, for somebody who knows everything up to
+// a version; false if not everything after that is remembered.
+func (l *watchLog) resume(version uint64) (first, next uint64, ok bool) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return l.first, l.first + uint64(len(l.events)), version >= l.floor
+}
+
+// next returns the change of that number. If there is none yet, the channel is closed when there is one; if it is forgotten, ok
+// is false.
+func (l *watchLog) next(number uint64) (event logged, woken <-chan struct{}, ok bool) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	switch {
+	case number < l.first:
+		return logged{}, nil, false
+	case number < l.first+uint64(len(l.events)):
+		return l.events[number-l.first], nil, true
+	}
+	if l.woken == nil {
+		l.woken = make(chan struct{})
+	}
+	return logged{}, l.woken, true
+}
