@@ -63,3 +63,49 @@ webhooks:
 		t.Error("a webhook without a path must be refused")
 	}
 }
+
+func TestTheAPIServiceIsPointedToAProcess(t *testing.T) {
+	manifest := `apiVersion: apiregistration.k8s.io/v1
+kind: APIService
+metadata:
+  name: v1.example.com
+spec:
+  group: example.com
+  service: {name: api, namespace: system, port: 443}
+`
+	out, err := pointAPIService([]byte(manifest), 6443, []byte("PEM"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	documents := strings.Split(string(out), "---\n")
+	if len(documents) != 2 {
+		t.Fatalf("documents:\n%s", out)
+	}
+	for i, want := range []string{`apiVersion: v1
+kind: Service
+metadata:
+  name: api
+  namespace: system
+spec:
+  externalName: localhost
+  type: ExternalName
+`, `apiVersion: apiregistration.k8s.io/v1
+kind: APIService
+metadata:
+  name: v1.example.com
+spec:
+  caBundle: UEVN
+  group: example.com
+  service:
+    name: api
+    namespace: system
+    port: 6443
+`} {
+		if documents[i] != want {
+			t.Errorf("document %d:\n%s", i, documents[i])
+		}
+	}
+	if _, err := pointAPIService([]byte("kind: APIService\nspec: {}\n"), 6443, nil); err == nil {
+		t.Error("an APIService without a service was accepted")
+	}
+}

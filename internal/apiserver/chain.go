@@ -20,8 +20,9 @@ import (
 //
 // The last filter named here is the first one a request meets.
 //
-// Streams end with the context ending.
-func chain(ending context.Context, handler http.Handler, c *genericapiserver.Config) http.Handler {
+// Streams end with the context ending; synced tells when requests of dialects can be answered. The facade wraps what this
+// returns, so that all errors in it come out in the shape of the dialect that is spoken.
+func chain(ending context.Context, handler http.Handler, c *genericapiserver.Config, synced func() bool) http.Handler {
 	handler = genericapifilters.WithAuthorization(handler, c.Authorization.Authorizer, c.Serializer)
 	handler = withFlowControl(handler, c)
 	handler = genericapifilters.WithAudit(handler, c.AuditBackend, c.AuditPolicyRuleEvaluator, c.LongRunningFunc)
@@ -33,6 +34,7 @@ func chain(ending context.Context, handler http.Handler, c *genericapiserver.Con
 	handler = genericapifilters.WithAuthentication(
 		handler, c.Authentication.Authenticator, refused, c.Authentication.APIAudiences, c.Authentication.RequestHeaderConfig)
 
+	handler = withMemory(handler, synced)
 	handler = genericapifilters.WithRequestDeadline(
 		handler, c.AuditBackend, c.AuditPolicyRuleEvaluator, c.LongRunningFunc, c.Serializer, c.RequestTimeout)
 	handler = withStreamEnd(ending, handler, c.LongRunningFunc)

@@ -69,6 +69,7 @@ func (o *Options) genericConfig() (*genericapiserver.Config, error) {
 	c.EffectiveVersion = compatibility.DefaultBuildEffectiveVersion()
 	c.MaxRequestsInFlight, c.MaxMutatingRequestsInFlight = o.MaxReadsInFlight, o.MaxWritesInFlight
 	c.RequestTimeout = o.RequestTimeout
+	c.PublicAddress = o.Serving.BindAddress
 	c.ShutdownDelayDuration = o.ShutdownDelay
 	// A list of all paths is of no use to REST clients, and would be the answer to every unknown path.
 	c.EnableIndex = false

@@ -8,10 +8,10 @@ import (
 	"k8s.io/apiserver/pkg/server/healthz"
 )
 
-// addProbes makes the server ready once its index is filled.
+// addProbes makes the server ready once its memory is filled.
 func addProbes(server *genericapiserver.GenericAPIServer, b *backend) error {
-	return server.AddReadyzChecks(healthz.NamedCheck("index", func(r *http.Request) error {
-		if !b.cache.WaitForCacheSync(r.Context()) {
+	return server.AddReadyzChecks(healthz.NamedCheck("index", func(*http.Request) error {
+		if !b.synced() {
 			return errors.New("the index is not filled yet")
 		}
 		return nil

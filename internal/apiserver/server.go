@@ -9,16 +9,17 @@ import (
 	"golang.org/x/sync/errgroup"
 	genericapiserver "k8s.io/apiserver/pkg/server"
 	"k8s.io/utils/clock"
-	"sigs.k8s.io/controller-runtime/pkg/cache"
 
 	"github.com/slipway-dev/slipway/internal/facade"
+	"github.com/slipway-dev/slipway/internal/facade/requestinfo"
+	"github.com/slipway-dev/slipway/internal/facade/tenancy"
 )
 
 // Server is the facade: the generic server with the dialects on it, and what feeds their index.
 type Server struct {
 	generic *genericapiserver.GenericAPIServer
 	config  *genericapiserver.Config
-	cache   cache.Cache
+	backend *backend
 	plain   *plainHTTP
 	// ending ends when no more requests are taken; end ends it.
 	ending context.Context
@@ -29,27 +30,29 @@ type Server struct {
 func (c *Config) New(ctx context.Context) (*Server, error) {
 	s := &Server{config: c.Generic}
 	s.ending, s.end = context.WithCancel(context.WithoutCancel(ctx))
-	backend, err := c.newBackend(ctx)
-	if err != nil {
+	var err error
+	if s.backend, err = c.newBackend(); err != nil {
 		return nil, err
 	}
-	s.cache = backend.cache
-	dialects, err := c.Dialects(backend.hub)
+	dialects, err := c.Dialects(s.backend.hub)
 	if err != nil {
 		return nil, fmt.Errorf("making the dialects: %w", err)
 	}
+	front, err := facade.New(clock.RealClock{}, dialects...)
+	if err != nil {
+		return nil, fmt.Errorf("mounting the dialects: %w", err)
+	}
+	c.identify(s.backend)
 	c.Generic.BuildHandlerChainFunc = func(handler http.Handler, generic *genericapiserver.Config) http.Handler {
-		return chain(s.ending, handler, generic)
+		return front.Wrap(chain(s.ending, handler, generic, s.backend.synced))
 	}
 	s.generic, err = c.Generic.Complete(c.Informers).New("slipway-apiserver", genericapiserver.NewEmptyDelegate())
 	if err != nil {
 		return nil, fmt.Errorf("building the server: %w", err)
 	}
 	installGroup(s.generic)
-	for _, dialect := range dialects {
-		mount(s.generic, dialect)
-	}
-	if err := addProbes(s.generic, backend); err != nil {
+	mount(s.generic, front)
+	if err := addProbes(s.generic, s.backend); err != nil {
 		return nil, err
 	}
 	if c.PlainHTTPAddress != "" {
@@ -60,15 +63,23 @@ func (c *Config) New(ctx context.Context) (*Server, error) {
 	return s, nil
 }
 
-// mount serves a dialect at the path that its own clients know and below the group's.
-func mount(server *genericapiserver.GenericAPIServer, dialect facade.Dialect) {
-	handler := http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		dialect.Refuse(w, r, facade.Refusal{Status: http.StatusNotFound, Cause: facade.NoRoute})
+// identify completes what Kubernetes knows of a request and of who sends it by what the facade knows.
+func (c *Config) identify(b *backend) {
+	generic := c.Generic
+	generic.RequestInfoResolver = requestinfo.Resolver{Default: genericapiserver.NewRequestInfoResolver(generic)}
+	generic.Authentication.Authenticator = tenancy.NewAuthenticator(tenancy.Options{
+		Delegate: generic.Authentication.Authenticator, FrontProxy: generic.Authentication.RequestHeaderConfig,
+		DefaultNamespace: c.DefaultNamespace, Names: names{b}, Accounts: b.accounts, Clock: clock.RealClock{},
 	})
-	mux := server.Handler.NonGoRestfulMux
-	for _, base := range []string{dialect.Base(), groupPath + "/" + dialect.Name()} {
-		mux.Handle(base, handler)
-		mux.HandlePrefix(base+"/", handler)
+	generic.Authorization.Authorizer = tenancy.Authorizer{Authorizer: generic.Authorization.Authorizer}
+}
+
+// mount serves the dialects, each at the path that its own clients know and below the group's.
+func mount(server *genericapiserver.GenericAPIServer, front *facade.Facade) {
+	mux, handler := server.Handler.NonGoRestfulMux, http.HandlerFunc(front.Serve)
+	for _, prefix := range front.Prefixes() {
+		mux.Handle(prefix, handler)
+		mux.HandlePrefix(prefix+"/", handler)
 	}
 }
 
@@ -83,7 +94,7 @@ func (s *Server) Run(ctx context.Context) error {
 	defer stopFeeding()
 	group, running := errgroup.WithContext(ctx)
 	group.Go(func() error {
-		if err := s.cache.Start(feeding); err != nil {
+		if err := s.backend.run(feeding); err != nil {
 			return fmt.Errorf("feeding the index: %w", err)
 		}
 		return nil

@@ -52,6 +52,8 @@ type Target struct {
 	// Named tells that the object's name is the name in the request that is authorized. It is not where the resource is another
 	// one, as with reports about a Cluster.
 	Named bool
+	// Ref returns the object that the path variables name. It must be pure. Nil where the variables hold names of objects.
+	Ref func(variables map[string]string) hub.Ref
 }
 
 // Refusal is an error raised outside a handler.

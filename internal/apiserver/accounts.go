@@ -1,0 +1,128 @@
+package apiserver
+
+import (
+	"context"
+	"fmt"
+	"sync"
+	"sync/atomic"
+
+	corev1 "k8s.io/api/core/v1"
+	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+	"k8s.io/apimachinery/pkg/runtime"
+	"k8s.io/apimachinery/pkg/types"
+	"k8s.io/apimachinery/pkg/watch"
+	"k8s.io/client-go/tools/cache"
+	"k8s.io/klog/v2"
+	"sigs.k8s.io/controller-runtime/pkg/client"
+
+	fleetv1 "github.com/slipway-dev/slipway/api/v1alpha1"
+)
+
+// accounts knows which ServiceAccounts are bound to adapters. A reflector writes into it; of the accounts that are not bound,
+// which is nearly all, it keeps nothing. It implements tenancy.Accounts.
+type accounts struct {
+	mu     sync.RWMutex
+	bound  map[types.NamespacedName]map[string]string
+	listed atomic.Bool
+}
+
+func newAccounts() *accounts { return &accounts{bound: map[types.NamespacedName]map[string]string{}} }
+
+// Annotations returns the annotation that binds a ServiceAccount to adapters, alone; nil if it has none. Nobody may change it.
+func (a *accounts) Annotations(namespace, name string) map[string]string {
+	a.mu.RLock()
+	defer a.mu.RUnlock()
+	return a.bound[types.NamespacedName{Namespace: namespace, Name: name}]
+}
+
+// synced tells whether all accounts were listed once. Until then a bound account would pass for one that is not.
+func (a *accounts) synced() bool { return a.listed.Load() }
+
+// run keeps the accounts true until the context ends.
+func (a *accounts) run(ctx context.Context, source client.WithWatch) {
+	newList := func() *metav1.PartialObjectMetadataList {
+		list := &metav1.PartialObjectMetadataList{}
+		list.SetGroupVersionKind(corev1.SchemeGroupVersion.WithKind("ServiceAccountList"))
+		return list
+	}
+	lists := &cache.ListWatch{
+		ListWithContextFunc: func(ctx context.Context, options metav1.ListOptions) (runtime.Object, error) {
+			into := newList()
+			err := source.List(ctx, into, &client.ListOptions{Raw: &options})
+			return into, err
+		},
+		WatchFuncWithContext: func(ctx context.Context, options metav1.ListOptions) (watch.Interface, error) {
+			return source.Watch(ctx, newList(), &client.ListOptions{Raw: &options})
+		},
+	}
+	example := &metav1.PartialObjectMetadata{}
+	example.SetGroupVersionKind(corev1.SchemeGroupVersion.WithKind("ServiceAccount"))
+	logger := klog.FromContext(ctx)
+	cache.NewReflectorWithOptions(lists, example, a, cache.ReflectorOptions{Name: "accounts", Logger: &logger}).RunWithContext(ctx)
+}
+
+// Add implements cache.ReflectorStore.
+func (a *accounts) Add(object any) error { return a.Update(object) }
+
+// Update implements cache.ReflectorStore.
+func (a *accounts) Update(object any) error {
+	account, err := asAccount(object)
+	if err != nil {
+		return err
+	}
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	a.put(a.bound, account)
+	return nil
+}
+
+// Delete implements cache.ReflectorStore.
+func (a *accounts) Delete(object any) error {
+	account, err := asAccount(object)
+	if err != nil {
+		return err
+	}
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	delete(a.bound, client.ObjectKeyFromObject(account))
+	return nil
+}
+
+// Replace implements cache.ReflectorStore.
+func (a *accounts) Replace(objects []any, _ string) error {
+	bound := map[types.NamespacedName]map[string]string{}
+	for _, object := range objects {
+		account, err := asAccount(object)
+		if err != nil {
+			return err
+		}
+		a.put(bound, account)
+	}
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	a.bound = bound
+	a.listed.Store(true)
+	return nil
+}
+
+// Resync implements cache.ReflectorStore. There is nothing to repeat.
+func (a *accounts) Resync() error { return nil }
+
+// put takes what an account says.
+func (a *accounts) put(bound map[types.NamespacedName]map[string]string, account *metav1.PartialObjectMetadata) {
+	key := client.ObjectKeyFromObject(account)
+	adapters, ok := account.Annotations[fleetv1.AnnotationAdapters]
+	if !ok {
+		delete(bound, key)
+		return
+	}
+	bound[key] = map[string]string{fleetv1.AnnotationAdapters: adapters}
+}
+
+func asAccount(object any) (*metav1.PartialObjectMetadata, error) {
+	account, ok := object.(*metav1.PartialObjectMetadata)
+	if !ok {
+		return nil, fmt.Errorf("the watch delivered a %T where metadata was expected", object)
+	}
+	return account, nil
+}
