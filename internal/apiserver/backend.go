@@ -2,8 +2,15 @@ package apiserver
 
 import (
 	"context"
+	"fmt"
 	"net/http"
+	"os"
 
+	"golang.org/x/sync/errgroup"
+	"k8s.io/apimachinery/pkg/util/uuid"
+	"k8s.io/client-go/kubernetes"
+	"k8s.io/client-go/tools/events"
+	"k8s.io/utils/clock"
 	"sigs.k8s.io/controller-runtime/pkg/client"
 
 	fleetv1 "github.com/slipway-dev/slipway/api/v1alpha1"
@@ -11,10 +18,15 @@ import (
 	"github.com/slipway-dev/slipway/internal/hub"
 )
 
+// serverName is what the server calls itself in events and to the management cluster.
+const serverName = "slipway-apiserver"
+
 // backend is what the dialects work on, and what feeds it.
 type backend struct {
 	source   client.WithWatch
+	events   events.EventBroadcaster
 	accounts *accounts
+	index    *hub.Index
 	hub      hub.Hub
 }
 
@@ -24,17 +36,47 @@ func (c *Config) newBackend() (*backend, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &backend{source: source, accounts: newAccounts()}, nil
+	clientset, err := kubernetes.NewForConfig(c.Rest)
+	if err != nil {
+		return nil, fmt.Errorf("building a client for events: %w", err)
+	}
+	host, err := os.Hostname()
+	if err != nil {
+		return nil, fmt.Errorf("naming this replica: %w", err)
+	}
+	b := &backend{
+		source: source, accounts: newAccounts(), index: hub.NewIndex(clock.RealClock{}),
+		events: events.NewBroadcaster(&events.EventSinkImpl{Interface: clientset.EventsV1()}),
+	}
+	store := hub.NewStore(hub.StoreOptions{
+		Client: source, Memory: b.index, Recorder: b.events.NewRecorder(source.Scheme(), serverName), Clock: clock.RealClock{},
+		SystemNamespace: c.SystemNamespace, Replica: host + "-" + string(uuid.NewUUID()),
+	})
+	b.hub = struct {
+		hub.Reader
+		hub.Writer
+	}{Reader: b.index}
+	_ = store
+	return b, nil
 }
 
 // run feeds the memory until the context ends.
 func (b *backend) run(ctx context.Context) error {
-	b.accounts.run(ctx, b.source)
-	return nil
+	if err := b.events.StartRecordingToSinkWithContext(ctx); err != nil {
+		return fmt.Errorf("recording events: %w", err)
+	}
+	defer b.events.Shutdown()
+	group, ctx := errgroup.WithContext(ctx)
+	group.Go(func() error { return b.index.Run(ctx, b.source) })
+	group.Go(func() error {
+		b.accounts.run(ctx, b.source)
+		return nil
+	})
+	return group.Wait()
 }
 
 // synced tells whether the memory is filled: until then nothing can be answered.
-func (b *backend) synced() bool { return b.accounts.synced() }
+func (b *backend) synced() bool { return b.accounts.synced() && b.index.Synced() }
 
 // withMemory refuses requests of dialects until the memory is filled: until then nobody knows who is bound to which adapters.
 // What is public says nothing from memory.
@@ -51,16 +93,12 @@ func withMemory(handler http.Handler, synced func() bool) http.Handler {
 }
 
 // names finds the names of objects in memory. It implements tenancy.Names.
-type names struct{ *backend }
+type names struct{ index *hub.Index }
 
 // ObjectName returns metadata.name of the object that the variables of a path name, or empty if there is none.
 func (n names) ObjectName(namespace string, target facade.Target, variables map[string]string) string {
-	ref := refOf(target, variables)
-	record, err := n.hub.Get(context.Background(), namespace, ref)
-	if err != nil {
-		return "" // there is none that the caller may know of
-	}
-	return record.Object.Name
+	name, _ := n.index.Name(namespace, refOf(target, variables))
+	return name
 }
 
 func refOf(target facade.Target, variables map[string]string) hub.Ref {

@@ -111,7 +111,7 @@ func (o *Options) restConfig() (*rest.Config, error) {
 	}
 	// The kube-apiserver's own priority and fairness says how much is too much.
 	config.QPS, config.Burst = -1, -1
-	return rest.AddUserAgent(config, "slipway-apiserver"), nil
+	return rest.AddUserAgent(config, serverName), nil
 }
 
 // codecs returns a serializer of what the server itself says: discovery and errors.

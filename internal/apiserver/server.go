@@ -46,7 +46,7 @@ func (c *Config) New(ctx context.Context) (*Server, error) {
 	c.Generic.BuildHandlerChainFunc = func(handler http.Handler, generic *genericapiserver.Config) http.Handler {
 		return front.Wrap(chain(s.ending, handler, generic, s.backend.synced))
 	}
-	s.generic, err = c.Generic.Complete(c.Informers).New("slipway-apiserver", genericapiserver.NewEmptyDelegate())
+	s.generic, err = c.Generic.Complete(c.Informers).New(serverName, genericapiserver.NewEmptyDelegate())
 	if err != nil {
 		return nil, fmt.Errorf("building the server: %w", err)
 	}
@@ -69,7 +69,7 @@ func (c *Config) identify(b *backend) {
 	generic.RequestInfoResolver = requestinfo.Resolver{Default: genericapiserver.NewRequestInfoResolver(generic)}
 	generic.Authentication.Authenticator = tenancy.NewAuthenticator(tenancy.Options{
 		Delegate: generic.Authentication.Authenticator, FrontProxy: generic.Authentication.RequestHeaderConfig,
-		DefaultNamespace: c.DefaultNamespace, Names: names{b}, Accounts: b.accounts, Clock: clock.RealClock{},
+		DefaultNamespace: c.DefaultNamespace, Names: names{b.index}, Accounts: b.accounts, Clock: clock.RealClock{},
 	})
 	generic.Authorization.Authorizer = tenancy.Authorizer{Authorizer: generic.Authorization.Authorizer}
 }
