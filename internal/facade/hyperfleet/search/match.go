@@ -66,6 +66,9 @@ func (f WordField[T]) match(term Term) (Match[T], error) {
 
 // matchValues gives meaning to all comparisons but like. parse reads a value, compare orders.
 func matchValues[T, V any](term Term, get func(T) (V, bool), parse func(Term, Value) (V, error), compare func(a, b V) int) (Match[T], error) {
+	if term.Op == Like || term.Op == ILike {
+		return nil, unsupported(term)
+	}
 	wanted := make([]V, len(term.Values))
 	for i, value := range term.Values {
 		parsed, err := parse(term, value)
@@ -74,12 +77,12 @@ func matchValues[T, V any](term Term, get func(T) (V, bool), parse func(Term, Va
 		}
 		wanted[i] = parsed
 	}
+	if term.Op == IsNull {
+		return isNull(get), nil
+	}
 	holds, err := decide(term, wanted, compare)
 	if err != nil {
 		return nil, err
-	}
-	if holds == nil {
-		return isNull(get), nil
 	}
 	return func(object T) bool {
 		value, ok := get(object)
@@ -95,11 +98,9 @@ func isNull[T, V any](get func(T) (V, bool)) Match[T] {
 	}
 }
 
-// decide makes the decision about a value that is there; nil for IsNull.
+// decide makes the decision about a value that is there.
 func decide[V any](term Term, wanted []V, compare func(a, b V) int) (func(V) bool, error) {
 	switch term.Op {
-	case IsNull:
-		return nil, nil
 	case Equal:
 		return func(v V) bool { return compare(v, wanted[0]) == 0 }, nil
 	case Less:

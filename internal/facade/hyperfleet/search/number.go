@@ -13,11 +13,41 @@ func isTime(text string) bool {
 	return ok
 }
 
-// parseTime reads an RFC 3339 time, strictly: time.Parse takes hours of one digit and commas.
+// parseTime reads an RFC 3339 time, strictly: time.Parse takes hours of one digit and commas too.
 func parseTime(text string) (time.Time, bool) {
-	var t time.Time
-	err := t.UnmarshalText([]byte(text))
+	const shape = "0000-00-00T00:00:00"
+	if !hasShape(text, shape) {
+		return time.Time{}, false
+	}
+	zone := text[len(shape):]
+	if fraction, ok := strings.CutPrefix(zone, "."); ok {
+		length := leading(fraction, digits)
+		if length == 0 {
+			return time.Time{}, false
+		}
+		zone = fraction[length:]
+	}
+	if zone != "Z" && (len(zone) != len("+00:00") || !hasShape(zone, "+00:00") && !hasShape(zone, "-00:00")) {
+		return time.Time{}, false
+	}
+	t, err := time.Parse(time.RFC3339Nano, text)
 	return t, err == nil
+}
+
+// hasShape tells whether a text begins like the shape, in which a 0 is any digit.
+func hasShape(text, shape string) bool {
+	if len(text) < len(shape) {
+		return false
+	}
+	for i := range len(shape) {
+		if shape[i] == '0' && '0' <= text[i] && text[i] <= '9' {
+			continue
+		}
+		if shape[i] != text[i] || shape[i] == '0' {
+			return false
+		}
+	}
+	return true
 }
 
 // isNumber tells whether a text is a number: an optional sign, digits, and optionally a fraction and an exponent, as in JSON.
