@@ -8,6 +8,7 @@ TOOLS     = $(GO) run ./hack/tools --print-bin-dir
 LOCAL     = $(GO) run -trimpath ./hack/local
 LOCALFLAGS ?=
 E2EFLAGS  ?=
+BENCHFLAGS ?=
 PACKAGES ?= $$($(GO) list ./... | grep -v /test/e2e)
 
 .PHONY: help
@@ -51,6 +52,11 @@ test: ## Unit and envtest tests, with the race detector
 e2e: ## Tests of the local environment, end to end; they start one of their own
 	@assets="$$($(TOOLS) local)" && set -x && \
 	KUBEBUILDER_ASSETS="$$assets" $(GO) test -trimpath -tags e2e -timeout 40m -v ./test/e2e/... $(E2EFLAGS)
+
+.PHONY: bench
+bench: ## Compare the facade and the manager with raw work (BENCHFLAGS='-rows get,list -clusters 1000')
+	@assets="$$($(TOOLS) test)" && mkdir -p bin && $(GOBUILD) -o bin/bench ./test/bench && set -x && \
+	KUBEBUILDER_ASSETS="$$assets" bin/bench $(BENCHFLAGS)
 
 .PHONY: lint
 lint: ## golangci-lint, and kubeconform on the manifests

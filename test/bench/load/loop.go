@@ -15,6 +15,8 @@ type Job struct {
 	Endpoint Endpoint
 	// Make returns the n-th request, ready to be sent. It is called by several workers at a time.
 	Make func(n int) []byte
+	// Do, where it is set, does all that belongs to the n-th request by itself, Make and Check being ignored.
+	Do func(ctx context.Context, connection *Connection, n int) error
 	// Check says whether the answer to the n-th request is right; nil accepts status 200 and 201. The body is good for the call
 	// only.
 	Check func(n int, answer Answer) error
@@ -150,6 +152,13 @@ func firstCause(errs []error) error {
 
 // send sends the n-th request, again if need be, and notes how long that took since it was due.
 func (w *worker) send(n int, due time.Time) error {
+	if w.job.Do != nil {
+		if err := w.job.Do(w.run.ctx, w.connection, n); err != nil {
+			return fmt.Errorf("request %d: %w", n, err)
+		}
+		w.latencies = append(w.latencies, time.Since(due))
+		return nil
+	}
 	request := w.job.Make(n)
 	for {
 		if err := w.run.ctx.Err(); err != nil {

@@ -8,6 +8,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"net"
 	"net/http/httputil"
 	"strconv"
 	"strings"
@@ -21,7 +22,7 @@ const exchangeTimeout = 60 * time.Second
 type Endpoint struct {
 	// Address is host:port.
 	Address string
-	// TLS says whom to trust, and may hold a client certificate.
+	// TLS says whom to trust, and may hold a client certificate. Nil is plain HTTP.
 	TLS *tls.Config
 	// Token is the bearer token, or empty.
 	Token string
@@ -58,7 +59,7 @@ type Answer struct {
 // Connection is one kept connection, for one user at a time. It reconnects when the server has closed it.
 type Connection struct {
 	endpoint Endpoint
-	conn     *tls.Conn
+	conn     net.Conn
 	reader   *bufio.Reader
 	body     []byte
 }
@@ -79,12 +80,15 @@ func (c *Connection) Connect(ctx context.Context) error {
 	if c.conn != nil {
 		return nil
 	}
-	dialer := tls.Dialer{Config: c.endpoint.TLS}
-	conn, err := dialer.DialContext(ctx, "tcp", c.endpoint.Address)
+	dial := (&net.Dialer{}).DialContext
+	if c.endpoint.TLS != nil {
+		dial = (&tls.Dialer{Config: c.endpoint.TLS}).DialContext
+	}
+	conn, err := dial(ctx, "tcp", c.endpoint.Address)
 	if err != nil {
 		return fmt.Errorf("connecting to %s: %w", c.endpoint.Address, err)
 	}
-	c.conn = conn.(*tls.Conn) // what a tls.Dialer makes
+	c.conn = conn
 	if c.reader == nil {
 		c.reader = bufio.NewReaderSize(nil, 64<<10)
 	}
