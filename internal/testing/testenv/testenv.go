@@ -27,8 +27,12 @@ type Environment struct {
 	Client client.WithWatch
 	// Scheme knows core, Slipway's and Flux's kinds.
 	Scheme *k8sruntime.Scheme
+	// FrontProxy is what the API server shows to aggregated API servers; with Aggregation only.
+	FrontProxy KeyPair
 
 	control *envtest.Environment
+	// files is a folder to be removed at the end; empty for none.
+	files string
 }
 
 // Options are what a suite can choose.
@@ -37,6 +41,8 @@ type Options struct {
 	FluxCRDs bool
 	// WebhookManifests also installs config/webhook and config/policy; Webhook tells where to serve.
 	WebhookManifests bool
+	// Aggregation lets the API server proxy to aggregated API servers.
+	Aggregation bool
 }
 
 // Start brings up etcd and kube-apiserver with the CRDs of this checkout. Stop must be called at the end.
@@ -56,21 +62,44 @@ func Start(options Options) (*Environment, error) {
 	if options.WebhookManifests {
 		control.WebhookInstallOptions.Paths = []string{filepath.Join(root, "config", "webhook", "manifests.yaml")}
 	}
+	e := &Environment{Scheme: Scheme(), control: control}
+	if options.Aggregation {
+		if err := e.aggregate(); err != nil {
+			return nil, errors.Join(err, os.RemoveAll(e.files))
+		}
+	}
 	config, err := control.Start()
 	if err != nil {
-		return nil, fmt.Errorf("starting the test control plane: %w", err)
+		return nil, errors.Join(fmt.Errorf("starting the test control plane: %w", err), os.RemoveAll(e.files))
 	}
 	config.QPS, config.Burst = -1, -1
-	scheme := Scheme()
-	c, err := client.NewWithWatch(config, client.Options{Scheme: scheme})
-	if err != nil {
-		return nil, errors.Join(fmt.Errorf("building a client: %w", err), control.Stop())
+	e.Config = config
+	if e.Client, err = client.NewWithWatch(config, client.Options{Scheme: e.Scheme}); err != nil {
+		return nil, errors.Join(fmt.Errorf("building a client: %w", err), e.Stop())
 	}
-	return &Environment{Config: config, Client: c, Scheme: scheme, control: control}, nil
+	return e, nil
+}
+
+// aggregate prepares the API server for aggregation.
+func (e *Environment) aggregate() (err error) {
+	if e.files, err = os.MkdirTemp("", "slipway-testenv-"); err != nil {
+		return fmt.Errorf("making a folder for certificates: %w", err)
+	}
+	e.FrontProxy, err = aggregation(e.control, e.files)
+	return err
 }
 
 // Stop ends the API server and etcd.
-func (e *Environment) Stop() error { return e.control.Stop() }
+func (e *Environment) Stop() error { return errors.Join(e.control.Stop(), os.RemoveAll(e.files)) }
+
+// User returns a user in some groups, with a client certificate.
+func (e *Environment) User(name string, groups ...string) (*envtest.AuthenticatedUser, error) {
+	user, err := e.control.AddUser(envtest.User{Name: name, Groups: groups}, nil)
+	if err != nil {
+		return nil, fmt.Errorf("making user %s: %w", name, err)
+	}
+	return user, nil
+}
 
 // Webhook returns where a webhook server must listen and the folder with its certificate; with WebhookManifests only.
 func (e *Environment) Webhook() (host string, port int, certDir string) {
