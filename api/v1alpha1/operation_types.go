@@ -3,7 +3,8 @@ package v1alpha1
 import metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 
 // Operation is the record of one generation change of one object, from start to end, as NKS clients read it as task
-// history. It outlives its target and goes when the Platform's operationTTL is over. Nothing writes Operations yet.
+// history. It outlives its target and goes when the Platform's operationTTL is over. Only forced deletions are recorded
+// yet.
 //
 // +kubebuilder:object:root=true
 // +kubebuilder:subresource:status
@@ -38,11 +39,11 @@ type Operation struct {
 
 // OperationSpec says what was changed.
 type OperationSpec struct {
-	// type is the kind of task, for example CLUSTER_RESIZE.
+	// type is the kind of task, for example CLUSTER_RESIZE, or ForceDelete where an object was let go by force.
 	// +required
 	// +kubebuilder:validation:MinLength=1
 	// +kubebuilder:validation:MaxLength=64
-	// +kubebuilder:validation:XValidation:rule="self.matches('^[A-Z][A-Z0-9_]*$')",message="type must be upper-case letters, digits and underscores, for example CLUSTER_RESIZE"
+	// +kubebuilder:validation:XValidation:rule="self.matches('^[A-Z][A-Za-z0-9_]*$')",message="type must start with an upper-case letter and hold letters, digits and underscores, for example CLUSTER_RESIZE"
 	Type string `json:"type"`
 
 	// target is the object that was changed.
@@ -70,6 +71,9 @@ type OperationSpec struct {
 	// +kubebuilder:validation:Pattern=`^[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9:]{8}(\.[0-9]+)?(Z|[+-]([01][0-9]|2[0-3]):[0-5][0-9])$`
 	StartTime metav1.Time `json:"startTime"`
 }
+
+// OperationForceDelete is the type of the Operation that records who let an object go by force, and why.
+const OperationForceDelete = "ForceDelete"
 
 // OperationTarget names the object that an Operation is about.
 type OperationTarget struct {

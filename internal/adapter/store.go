@@ -9,10 +9,10 @@ import (
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"k8s.io/apimachinery/pkg/types"
 	"sigs.k8s.io/controller-runtime/pkg/client"
-	"sigs.k8s.io/controller-runtime/pkg/controller/controllerutil"
 
 	fleetv1 "github.com/slipway-dev/slipway/api/v1alpha1"
 	"github.com/slipway-dev/slipway/internal/aggregate"
+	"github.com/slipway-dev/slipway/internal/reports"
 )
 
 // store writes a report unless one that says the same stands and the heartbeat is not due.
@@ -31,9 +31,7 @@ func (r *reconciler) write(ctx context.Context, s *scope, report *fleetv1.Report
 			Namespace: s.target.Object().GetNamespace(),
 			Name:      fleetv1.AdapterStatusName(s.target.Ref(), r.name),
 		}}
-		if err := r.render(s, status, report); err != nil {
-			return err
-		}
+		r.render(s, status, report)
 		if err := r.client.Create(ctx, status); err != nil {
 			return fmt.Errorf("creating AdapterStatus %s: %w", client.ObjectKeyFromObject(status), err)
 		}
@@ -42,9 +40,7 @@ func (r *reconciler) write(ctx context.Context, s *scope, report *fleetv1.Report
 		return nil
 	}
 	status := s.status.DeepCopy()
-	if err := r.render(s, status, report); err != nil {
-		return err
-	}
+	r.render(s, status, report)
 	if equality.Semantic.DeepEqual(s.status, status) {
 		return nil
 	}
@@ -58,29 +54,10 @@ func (r *reconciler) write(ctx context.Context, s *scope, report *fleetv1.Report
 }
 
 // render makes an AdapterStatus what it has to be. What others added to its metadata stays.
-func (r *reconciler) render(s *scope, status *fleetv1.AdapterStatus, report *fleetv1.Report) error {
-	if status.Spec.TargetRef.Name == "" {
-		status.Spec = fleetv1.AdapterStatusSpec{TargetRef: s.target.Ref(), Adapter: r.name}
-	}
-	if status.Labels == nil {
-		status.Labels = map[string]string{}
-	}
-	status.Labels[fleetv1.LabelCluster] = s.target.Cluster.Name
-	status.Labels[fleetv1.LabelAdapter] = r.name
-	owned, err := controllerutil.HasOwnerReference(status.OwnerReferences, s.target.Object(), r.client.Scheme())
-	if err != nil {
-		return fmt.Errorf("looking for the owner of an AdapterStatus: %w", err)
-	}
-	if !owned {
-		if err := controllerutil.SetOwnerReference(s.target.Object(), status, r.client.Scheme()); err != nil {
-			return fmt.Errorf("setting the owner of an AdapterStatus: %w", err)
-		}
-	}
-	if status.DeletionTimestamp.IsZero() {
-		controllerutil.AddFinalizer(status, fleetv1.ReportFinalizer)
-	}
+func (r *reconciler) render(s *scope, status *fleetv1.AdapterStatus, report *fleetv1.Report) {
+	subject := reports.Subject{Object: s.target.Object(), Kind: s.target.Kind, Cluster: s.target.Cluster.Name}
+	reports.Render(status, subject, r.name)
 	status.Report = report
-	return nil
 }
 
 // ownWrites remembers the last write of each AdapterStatus, so that its echo through the watch wakes nobody.

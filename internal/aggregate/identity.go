@@ -17,8 +17,8 @@ import (
 func SameReport(a, b *fleetv1.Report) bool {
 	return a.ObservedGeneration == b.ObservedGeneration &&
 		slices.EqualFunc(a.Conditions, b.Conditions, sameCondition) &&
-		sameJSON(orEmpty(encoded(a.Data)), orEmpty(encoded(b.Data))) &&
-		sameJSON(encoded(a.Metadata), encoded(b.Metadata)) &&
+		SameJSON(orEmpty(encoded(a.Data)), orEmpty(encoded(b.Data))) &&
+		SameJSON(encoded(a.Metadata), encoded(b.Metadata)) &&
 		apiequality.Semantic.DeepEqual(comparableCluster(a.Cluster), comparableCluster(b.Cluster)) &&
 		samePool(a.NodePool, b.NodePool)
 }
@@ -72,9 +72,9 @@ func orEmpty(raw []byte) []byte {
 	return raw
 }
 
-// sameJSON tells whether two documents have the same value. The API server stores them with another order of keys and
+// SameJSON tells whether two documents have the same value. The API server stores them with another order of keys and
 // another form of numbers than they were sent in.
-func sameJSON(a, b []byte) bool {
+func SameJSON(a, b []byte) bool {
 	if bytes.Equal(a, b) {
 		return true
 	}

@@ -86,3 +86,6 @@ func lookup(document any, tokens []string) (any, bool) {
 	}
 	return value, true
 }
+
+// Member returns the path of an object's member, given that of the object, as faults name it.
+func Member(at, key string) string { return path{text: at}.key(key).text }

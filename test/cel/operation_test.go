@@ -7,7 +7,7 @@ var operationRows = []row{
 		`spec.target.kind: supported values: "Cluster", "NodePool", "Addon"`}},
 	{desc: "type with digits", mutate: []edit{set("spec.type", "V2_UPGRADE")}},
 	{desc: "type in lower case", mutate: []edit{set("spec.type", "resize")}, wantErrors: []string{
-		"spec.type: type must be upper-case letters, digits and underscores, for example CLUSTER_RESIZE"}},
+		"spec.type: type must start with an upper-case letter and hold letters, digits and underscores, for example CLUSTER_RESIZE"}},
 	{desc: "a later one", mutate: []edit{set("spec.generation", 7), set("spec.sequence", 8), set("spec.startTime", "2026-01-01T09:00:00+09:00")}},
 	{desc: "numbers below 1", mutate: []edit{set("spec.generation", 0), set("spec.sequence", 0)}, wantErrors: []string{
 		"spec.generation: should be greater than or equal to 1",
