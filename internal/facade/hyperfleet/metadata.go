@@ -3,6 +3,8 @@ package hyperfleet
 import (
 	"net/http"
 
+	"github.com/slipway-dev/slipway/internal/facade"
+	"github.com/slipway-dev/slipway/internal/facade/hyperfleet/page"
 	"github.com/slipway-dev/slipway/internal/facade/hyperfleet/wire"
 )
 
@@ -19,4 +21,12 @@ func (d *Dialect) getMetadata(w http.ResponseWriter, _ *http.Request) {
 // getDocument serves the OpenAPI document as JSON.
 func (d *Dialect) getDocument(w http.ResponseWriter, _ *http.Request) {
 	writeJSON(w, http.StatusOK, d.document.json)
+}
+
+// getPageFile serves a file of the interactive page.
+func getPageFile(w http.ResponseWriter, r *http.Request, call *facade.Call) error {
+	if !page.ServeAsset(w, r, call.Variables[varFile]) {
+		return &facade.Refusal{Status: http.StatusNotFound, Cause: facade.NoRoute}
+	}
+	return nil
 }

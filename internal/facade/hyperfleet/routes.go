@@ -5,12 +5,14 @@ import (
 
 	fleetv1 "github.com/slipway-dev/slipway/api/v1alpha1"
 	"github.com/slipway-dev/slipway/internal/facade"
+	"github.com/slipway-dev/slipway/internal/facade/hyperfleet/page"
 )
 
 // Path variables.
 const (
 	varCluster  = "cluster_id"
 	varNodePool = "nodepool_id"
+	varFile     = "file"
 )
 
 // Paths of one object, below the base.
@@ -74,6 +76,10 @@ func (d *Dialect) publicRoutes() []facade.Route {
 		public("", d.getMetadata),
 		public("/openapi", d.getDocument),
 		public("/v1/openapi", d.getDocument),
+		public("/openapi.html", page.Serve),
+		public("/v1/openapi.html", page.Serve),
+		public("/"+page.AssetPath+"/{"+varFile+"}", d.handle(getPageFile)),
+		public("/v1/"+page.AssetPath+"/{"+varFile+"}", d.handle(getPageFile)),
 	}
 }
 
@@ -81,7 +87,7 @@ func (d *Dialect) publicRoutes() []facade.Route {
 func (d *Dialect) objectRoutes(object object) []facade.Route {
 	// The right to change an object is asked for with the object's name; reports are objects of another resource.
 	named, unnamed := object.target, object.target
-	named.Named = true
+	named.Named, named.Ref = true, refOfVariables
 	report := func(method string) facade.Route {
 		return facade.Route{Method: method, Path: object.path + "/statuses", Verb: "create", Resource: resourceReports, Target: &unnamed,
 			Handler: d.handle(d.report)}

@@ -130,9 +130,14 @@ func conditionField(conditionType, member string, dotted bool) (recordField, boo
 	}
 	switch member {
 	case "last_updated_time":
-		return conditionTime(stored, func(c *hub.Condition) time.Time { return c.Updated.Time }), true
+		return conditionTime(stored, func(c *hub.Condition) time.Time { return shownTime(c.Updated) }), true
 	case "last_transition_time":
-		return conditionTime(stored, func(c *hub.Condition) time.Time { return c.Transitioned.Time }), true
+		precision := time.Microsecond
+		if stored == fleetv1.ConditionReady || stored == fleetv1.ConditionAvailable {
+			// As shown; only times that an adapter told are more precise.
+			precision = time.Second
+		}
+		return conditionTime(stored, func(c *hub.Condition) time.Time { return c.Transitioned.Truncate(precision) }), true
 	case "observed_generation":
 		return recordField{Field: search.IntegerField[*hub.Record](func(r *hub.Record) (int64, bool) {
 			condition := r.Condition(stored)
