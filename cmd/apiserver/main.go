@@ -10,9 +10,11 @@ import (
 	"k8s.io/apiserver/pkg/server"
 	cliflag "k8s.io/component-base/cli/flag"
 	_ "k8s.io/component-base/metrics/prometheus/restclient" // metrics of requests to the management cluster
+	"k8s.io/utils/clock"
 
 	"github.com/slipway-dev/slipway/internal/apiserver"
 	"github.com/slipway-dev/slipway/internal/facade"
+	"github.com/slipway-dev/slipway/internal/facade/hyperfleet"
 	"github.com/slipway-dev/slipway/internal/hub"
 )
 
@@ -24,8 +26,13 @@ func main() {
 }
 
 // dialects is the one list of what the facade speaks.
-func dialects(hub.Hub) ([]facade.Dialect, error) {
-	return nil, nil
+func dialects(h hub.Hub) ([]facade.Dialect, error) {
+	version, buildTime := build()
+	first, err := hyperfleet.New(h, clock.RealClock{}, hyperfleet.Info{Version: version, BuildTime: buildTime})
+	if err != nil {
+		return nil, err
+	}
+	return []facade.Dialect{first}, nil
 }
 
 func newCommand() *cobra.Command {
