@@ -87,7 +87,13 @@ func newFleet(clusters int) *fleet {
 }
 
 // member returns a member, each in its turn: numbers that follow each other are far apart in the fleet.
-func (f *fleet) member(n int) *member { return f.members[n*7919%len(f.members)] }
+func (f *fleet) member(n int) *member {
+	stride := 7919 // a prime, so that every member has its turn; unless it divides their number
+	if len(f.members)%stride == 0 {
+		stride = 7907
+	}
+	return f.members[n*stride%len(f.members)]
+}
 
 // newCluster returns a Cluster as a user with a middling configuration wishes it. A third of all is in production, a hundredth in
 // each shard.
