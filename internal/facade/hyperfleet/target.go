@@ -58,6 +58,15 @@ func targetOf(variables map[string]string) (hub.Ref, error) {
 	return ref, nil
 }
 
+// refOfVariables is targetOf for those who look an object up only to know its name: they find nothing by an empty reference.
+func refOfVariables(variables map[string]string) hub.Ref {
+	ref, err := targetOf(variables)
+	if err != nil {
+		return hub.Ref{}
+	}
+	return ref
+}
+
 // clusterOf reads which cluster the variables of a path name, if any.
 func clusterOf(variables map[string]string) *hub.Ref {
 	segment, ok := variables[varCluster]
