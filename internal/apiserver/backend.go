@@ -27,6 +27,7 @@ type backend struct {
 	events   events.EventBroadcaster
 	accounts *accounts
 	index    *hub.Index
+	store    *hub.Store
 	hub      hub.Hub
 }
 
@@ -48,15 +49,11 @@ func (c *Config) newBackend() (*backend, error) {
 		source: source, accounts: newAccounts(), index: hub.NewIndex(clock.RealClock{}),
 		events: events.NewBroadcaster(&events.EventSinkImpl{Interface: clientset.EventsV1()}),
 	}
-	store := hub.NewStore(hub.StoreOptions{
+	b.store = hub.NewStore(hub.StoreOptions{
 		Client: source, Memory: b.index, Recorder: b.events.NewRecorder(source.Scheme(), serverName), Clock: clock.RealClock{},
 		SystemNamespace: c.SystemNamespace, Replica: host + "-" + string(uuid.NewUUID()),
 	})
-	b.hub = struct {
-		hub.Reader
-		hub.Writer
-	}{Reader: b.index}
-	_ = store
+	b.hub = hub.New(b.index, b.store)
 	return b, nil
 }
 
@@ -68,6 +65,7 @@ func (b *backend) run(ctx context.Context) error {
 	defer b.events.Shutdown()
 	group, ctx := errgroup.WithContext(ctx)
 	group.Go(func() error { return b.index.Run(ctx, b.source) })
+	group.Go(func() error { return b.store.Sweep(ctx) })
 	group.Go(func() error {
 		b.accounts.run(ctx, b.source)
 		return nil
