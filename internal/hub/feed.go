@@ -2,8 +2,8 @@ package hub
 
 import (
 	"context"
+	"errors"
 	"fmt"
-	"reflect"
 	"sync"
 
 	corev1 "k8s.io/api/core/v1"
@@ -25,17 +25,17 @@ import (
 // kind was delivered, bookmarks included, takes a list in one step, and is the only copy of the objects.
 func (x *Index) Run(ctx context.Context, source client.WithWatch) error {
 	if x.running.Swap(true) {
-		return fmt.Errorf("the index is fed already")
+		return errors.New("the index is fed already")
 	}
 	metadata := &metav1.PartialObjectMetadataList{}
 	metadata.SetGroupVersionKind(corev1.SchemeGroupVersion.WithKind("NamespaceList"))
 	feeds := []func(context.Context){
-		feed(x, source, ofClusters, x.clusters, &fleetv1.ClusterList{}),
-		feed(x, source, ofNodePools, x.pools, &fleetv1.NodePoolList{}),
-		feed(x, source, ofReports, x.reports, &fleetv1.AdapterStatusList{}),
-		feed(x, source, ofAddons, x.addons, &fleetv1.AddonList{}),
-		feed(x, source, ofPlatforms, x.platforms, &fleetv1.PlatformList{}),
-		feed(x, source, ofNamespaces, x.namespaces, metadata),
+		feed(source, &intake[*fleetv1.Cluster]{x, ofClusters, x.clusters}, &fleetv1.Cluster{}, &fleetv1.ClusterList{}),
+		feed(source, &intake[*fleetv1.NodePool]{x, ofNodePools, x.pools}, &fleetv1.NodePool{}, &fleetv1.NodePoolList{}),
+		feed(source, &intake[*fleetv1.AdapterStatus]{x, ofReports, x.reports}, &fleetv1.AdapterStatus{}, &fleetv1.AdapterStatusList{}),
+		feed(source, &intake[*fleetv1.Addon]{x, ofAddons, x.addons}, &fleetv1.Addon{}, &fleetv1.AddonList{}),
+		feed(source, &intake[*fleetv1.Platform]{x, ofPlatforms, x.platforms}, &fleetv1.Platform{}, &fleetv1.PlatformList{}),
+		feed(source, &intake[*metav1.PartialObjectMetadata]{x, ofNamespaces, x.namespaces}, namespaces.Metadata(), metadata),
 	}
 	var running sync.WaitGroup
 	for _, run := range feeds {
@@ -46,13 +46,13 @@ func (x *Index) Run(ctx context.Context, source client.WithWatch) error {
 }
 
 // feed returns what lists and watches one kind.
-func feed[T thing](x *Index, source client.WithWatch, k kind, shelf *shelf[T], list client.ObjectList) func(context.Context) {
+func feed[T thing](source client.WithWatch, into *intake[T], example T, list client.ObjectList) func(context.Context) {
 	newList := func() client.ObjectList { return list.DeepCopyObject().(client.ObjectList) } // a copy is of the same type
 	lists := &cache.ListWatch{
 		ListWithContextFunc: func(ctx context.Context, options metav1.ListOptions) (runtime.Object, error) {
-			into := newList()
-			err := source.List(ctx, into, &client.ListOptions{Raw: &options})
-			return into, err
+			answer := newList()
+			err := source.List(ctx, answer, &client.ListOptions{Raw: &options})
+			return answer, err
 		},
 		WatchFuncWithContext: func(ctx context.Context, options metav1.ListOptions) (watch.Interface, error) {
 			return source.Watch(ctx, newList(), &client.ListOptions{Raw: &options})
@@ -60,19 +60,9 @@ func feed[T thing](x *Index, source client.WithWatch, k kind, shelf *shelf[T], l
 	}
 	return func(ctx context.Context) {
 		logger := klog.FromContext(ctx)
-		reflector := cache.NewReflectorWithOptions(lists, expected[T](), &intake[T]{x: x, kind: k, shelf: shelf},
-			cache.ReflectorOptions{Name: "hub", Logger: &logger})
+		reflector := cache.NewReflectorWithOptions(lists, example, into, cache.ReflectorOptions{Name: "hub", Logger: &logger})
 		reflector.RunWithContext(ctx)
 	}
-}
-
-// expected returns an example of the objects of a kind.
-func expected[T thing]() any {
-	var zero T
-	if _, metadata := any(zero).(*metav1.PartialObjectMetadata); metadata {
-		return namespaces.Metadata()
-	}
-	return reflect.New(reflect.TypeOf(zero).Elem()).Interface()
 }
 
 // intake is the store that a reflector writes one kind into.

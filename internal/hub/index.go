@@ -99,9 +99,7 @@ func (x *Index) told(k kind, version uint64) {
 		close(x.advanced)
 		x.advanced = nil
 	}
-	if k == ofReports {
-		x.rooms.forget()
-	}
+	x.rooms.forgetAfter(x.clock.Now())
 }
 
 // horizon returns the version up to which the records of a kind show everything: that of the kind itself, or of the reports if

@@ -35,8 +35,11 @@ func (x *Index) Get(_ context.Context, namespace string, ref Ref) (*Record, erro
 	return nil, errNotFound(ref.Kind)
 }
 
-// Name returns the metadata.name of an object, and false if there is no such object.
+// Name returns the metadata.name of an object, and false if there is no such object, or the index is not filled yet.
 func (x *Index) Name(namespace string, ref Ref) (string, bool) {
+	if !x.synced.Load() {
+		return "", false
+	}
 	record := x.lookUp(namespace, ref)
 	if record == nil {
 		return "", false

@@ -16,21 +16,19 @@ type entry struct {
 // posting is a list of entries, newest first.
 type posting []*entry
 
-// newestFirst is the order of lists: by the time of creation, the newest first, then by id.
+// newestFirst is the order of lists: by the time of creation, the newest first, then by id. Two objects can have one id, if
+// somebody copied the label; their names tell them apart.
 func newestFirst(a, b *Record) int {
 	if c := b.Object.CreationTimestamp.Compare(a.Object.CreationTimestamp.Time); c != 0 {
 		return c
 	}
-	return strings.Compare(string(a.ID), string(b.ID))
-}
-
-// before is newestFirst for entries. Two objects can have one id, if somebody copied the label; their names tell them apart.
-func before(a, b *entry) int {
-	if c := newestFirst(a.record, b.record); c != 0 {
+	if c := strings.Compare(string(a.ID), string(b.ID)); c != 0 {
 		return c
 	}
-	return strings.Compare(a.object, b.object)
+	return strings.Compare(a.Object.Name, b.Object.Name)
 }
+
+func before(a, b *entry) int { return newestFirst(a.record, b.record) }
 
 func (p posting) with(e *entry) posting {
 	i, found := slices.BinarySearchFunc(p, e, before)
@@ -74,6 +72,12 @@ func fixed(r *Record) []term {
 		terms = append(terms, term{field: termCluster, value: cluster}, term{termPool, cluster, r.Name})
 	}
 	return terms
+}
+
+// movesNot tells whether a record can take the place of another one in order and in the fixed terms.
+func (r *Record) movesNot(other *Record) bool {
+	return newestFirst(r, other) == 0 && r.Name == other.Name &&
+		(r.NodePool == nil || r.NodePool.Spec.ClusterName == other.NodePool.Spec.ClusterName)
 }
 
 // indexed tells whether a label has postings. The id has one of its own.

@@ -20,6 +20,8 @@ type rooms struct {
 	byPlace map[place]*room
 	// floor is that of the log of a new room: nothing that happened up to it is known any more.
 	floor uint64
+	// tidied is when the logs last had to forget. The lock of the index guards it.
+	tidied time.Time
 }
 
 // room holds one tenant's records of one kind, for reads.
@@ -28,6 +30,9 @@ type room struct {
 	objects  map[string]*entry
 	order    posting
 	postings map[term]posting
+
+	// closed tells that the room was taken away. Nothing is put into it any more.
+	closed bool
 
 	log watchLog
 }
@@ -77,10 +82,11 @@ func (r *rooms) leave(p place, left *room) {
 
 // tidy takes an empty room away that nobody is in. What its log had forgotten, no log knows from then on.
 func (r *rooms) tidy(p place, empty *room) {
-	empty.mu.RLock()
-	defer empty.mu.RUnlock()
+	empty.mu.Lock()
+	defer empty.mu.Unlock()
 	floor, idle := empty.log.idle()
-	if idle && len(empty.order) == 0 && r.byPlace[p] == empty {
+	if idle && len(empty.order) == 0 && !empty.closed {
+		empty.closed = true
 		r.floor = max(r.floor, floor)
 		delete(r.byPlace, p)
 	}
@@ -95,27 +101,38 @@ func (r *rooms) open(floor uint64) {
 
 // put puts a record into its room in place of the one before; nil takes that away.
 func (r *rooms) put(p place, object string, record *Record, what logged) {
-	room := r.find(p)
-	if room == nil {
-		if record == nil {
+	what.at = r.clock.Now()
+	for {
+		room := r.find(p)
+		if room == nil {
+			if record == nil {
+				return
+			}
+			room = r.at(p)
+		}
+		if room.put(object, record, what) {
 			return
 		}
-		room = r.at(p)
 	}
-	what.at = r.clock.Now()
-	room.put(object, record, what)
 }
 
-// memory is how long the logs remember what happened, if there is room.
-const memory = 5 * time.Minute
+// memory is how long the logs remember what happened, if there is room; tidyPeriod is how often they are told to forget.
+const (
+	memory     = 5 * time.Minute
+	tidyPeriod = 30 * time.Second
+)
 
-// forget makes the logs forget what happened long ago.
-func (r *rooms) forget() {
+// forgetAfter makes the logs forget what happened long ago, if it is time for it. Versions advance each minute if nothing else
+// happens, so that the news of them is a clock good enough.
+func (r *rooms) forgetAfter(now time.Time) {
+	if now.Sub(r.tidied) < tidyPeriod {
+		return
+	}
+	r.tidied = now
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	before := r.clock.Now().Add(-memory)
 	for p, room := range r.byPlace {
-		room.log.forget(before)
+		room.log.forget(now.Add(-memory))
 		r.tidy(p, room)
 	}
 }
@@ -137,9 +154,13 @@ func (r *rooms) order() {
 	}
 }
 
-// put puts a record in place of the one before, and logs the change.
-func (r *room) put(object string, record *Record, what logged) {
+// put puts a record in place of the one before, and logs the change. It is false if the room was taken away.
+func (r *room) put(object string, record *Record, what logged) bool {
 	r.mu.Lock()
+	if r.closed {
+		r.mu.Unlock()
+		return false
+	}
 	e := r.objects[object]
 	switch {
 	case e == nil && record == nil:
@@ -150,7 +171,7 @@ func (r *room) put(object string, record *Record, what logged) {
 		r.remove(e)
 		r.log.append(len(r.order), what.of(e.record, nil))
 	case e.record.sameAs(record):
-	case before(e, &entry{object, record}) != 0 || !slices.Equal(fixed(e.record), fixed(record)):
+	case !e.record.movesNot(record):
 		r.remove(e)
 		r.insert(object, record)
 		r.log.append(len(r.order), what.of(e.record, nil), what.of(nil, record))
@@ -161,6 +182,7 @@ func (r *room) put(object string, record *Record, what logged) {
 	}
 	r.mu.Unlock()
 	r.log.wake()
+	return true
 }
 
 func (r *room) insert(object string, record *Record) {
