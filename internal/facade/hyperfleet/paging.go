@@ -17,7 +17,6 @@ const (
 	paramOrder           = "order"
 	paramFields          = "fields"
 	paramSearch          = "search"
-	paramWatch           = "watch"
 	paramResourceVersion = "resourceVersion"
 )
 

@@ -60,9 +60,6 @@ func parseObject(kind string, values url.Values) (projection, error) {
 	return fields, nil
 }
 
-// wantsWatch tells whether a list request wants a stream of changes.
-func wantsWatch(values url.Values) bool { return values.Get(paramWatch) == "true" }
-
 // parseWatch reads the parameters of a watch of clusters or node pools. The caller sets WatchQuery.Cluster. Errors:
 // invalidFields (fields), badRequest (all others; paging and order mean nothing here).
 func parseWatch(kind string, values url.Values) (watchQuery, error) {
