@@ -46,7 +46,7 @@ apiserver_request_total{code="200",group="fleet.slipway.dev",resource="clusters"
 apiserver_request_total{code="200",group="coordination.k8s.io",resource="leases",subresource="",verb="PUT"} 9
 apiserver_request_total_other 1
 `
-	after := strings.NewReplacer("} 3", "} 5", `verb="GET"} 9`, `verb="GET"} 99`).Replace(before) +
+	after := strings.NewReplacer("} 3", "} 5", `verb="GET"} 9`, `verb="GET"} 99`, `verb="PATCH"} 1`, `verb="PATCH"} 4`).Replace(before) +
 		`apiserver_request_total{code="201",group="fleet.slipway.dev",resource="adapterstatuses",subresource="",verb="APPLY"} 1e+01
 apiserver_request_total{code="201",group="events.k8s.io",resource="events",subresource="",verb="POST"} 2
 `
@@ -58,18 +58,18 @@ apiserver_request_total{code="201",group="events.k8s.io",resource="events",subre
 		return parseWrites(samples)
 	}
 	first, second := parse(before), parse(after)
-	if diff := cmp.Diff(writes{"clusters/status PATCH": 4}, first); diff != "" {
+	if diff := cmp.Diff(writes{"clusters/status PATCH": 3, "clusters/status PATCH 409": 1}, first); diff != "" {
 		t.Errorf("writes of our objects, whatever the answer (-want +got):\n%s", diff)
 	}
 	difference := second.since(first)
-	want := writes{"clusters/status PATCH": 2, "adapterstatuses APPLY": 10, "events POST": 2}
+	want := writes{"clusters/status PATCH": 2, "clusters/status PATCH 409": 3, "adapterstatuses APPLY": 10, "events POST": 2}
 	if diff := cmp.Diff(want, difference); diff != "" {
 		t.Errorf("what was written meanwhile (-want +got):\n%s", diff)
 	}
-	if difference.total() != 14 || difference.of("clusters/status") != 2 || difference.of("clusters") != 0 {
+	if difference.total() != 17 || difference.of("clusters/status") != 2 || difference.of("clusters") != 0 {
 		t.Errorf("sums: %d, %d, %d", difference.total(), difference.of("clusters/status"), difference.of("clusters"))
 	}
-	if text := difference.String(); text != "10 × adapterstatuses APPLY, 2 × clusters/status PATCH, 2 × events POST" {
+	if text := difference.String(); text != "10 × adapterstatuses APPLY, 2 × clusters/status PATCH, 3 × clusters/status PATCH 409, 2 × events POST" {
 		t.Errorf("shown as %q", text)
 	}
 }

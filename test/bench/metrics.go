@@ -84,7 +84,8 @@ func parseSample(line string) (sample, error) {
 // requestTotal is the kube-apiserver's own count of requests.
 const requestTotal = "apiserver_request_total"
 
-// writes counts what was written through the kube-apiserver, by resource/subresource and verb: objects of ours, and events.
+// writes counts what was to be written through the kube-apiserver, by resource/subresource and verb, and by status where that
+// tells of a refusal: objects of ours, and events.
 type writes map[string]int
 
 func parseWrites(samples []sample) writes {
@@ -103,7 +104,11 @@ func parseWrites(samples []sample) writes {
 		if s.labels["subresource"] != "" {
 			what += "/" + s.labels["subresource"]
 		}
-		counted[what+" "+s.labels["verb"]] += int(s.value)
+		what += " " + s.labels["verb"]
+		if !strings.HasPrefix(s.labels["code"], "2") {
+			what += " " + s.labels["code"]
+		}
+		counted[what] += int(s.value)
 	}
 	return counted
 }
@@ -127,10 +132,11 @@ func (w writes) total() int {
 	return total
 }
 
-func (w writes) of(prefix string) int {
+// of is how often a resource/subresource was written, refusals left out.
+func (w writes) of(resource string) int {
 	total := 0
 	for what, count := range w {
-		if strings.HasPrefix(what, prefix+" ") {
+		if words := strings.Fields(what); len(words) == 2 && words[0] == resource {
 			total += count
 		}
 	}
