@@ -92,8 +92,14 @@ func (f *findings) collect(e *jsonschema.ValidationError) {
 		return
 	}
 	constraint, message := ruleOf(e.ErrorKind, lastName(e.InstanceLocation))
+	// What is free-form may hold secrets, whatever it was sent as.
+	if freeForm[field] {
+		value = nil
+	}
 	f.faults = append(f.faults, fault{Field: field, Constraint: constraint, Message: message, Value: plain(value)})
 }
+
+var freeForm = map[string]bool{"spec": true, "data": true, "metadata": true}
 
 // locate returns the path of a member as answers show it, conditions[0].type, and its value.
 func (f *findings) locate(tokens []string) (string, any) {
