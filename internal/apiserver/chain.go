@@ -10,34 +10,46 @@ import (
 	flowcontrolrequest "k8s.io/apiserver/pkg/util/flowcontrol/request"
 )
 
+// filters are what the filters need that is not in the generic configuration.
+type filters struct {
+	// ending ends the streams.
+	ending context.Context
+	// synced tells when requests of dialects can be answered.
+	synced func() bool
+	// traced tells that tracing is configured.
+	traced bool
+}
+
 // chain wraps the mux with the filters of k8s.io/apiserver that the facade has a use for. It is written out, instead of taken
 // from DefaultBuildHandlerChain, because of what it leaves out:
 //
 //   - impersonation: the facade never impersonates anybody, and headers that ask for it are refused;
 //   - the filter that answers 504 while the handler goes on: it costs a goroutine and a copy of each request, and the hub keeps
 //     the deadline, which is in the request's context;
-//   - trackers of latency by filter, warnings, CORS, HSTS, GOAWAY: nobody here records or sends any.
+//   - trackers of latency by filter, warnings, CORS, HSTS, GOAWAY: nobody here records or sends any;
+//   - tracing, unless it is configured: to trace nothing costs as much as authentication.
 //
 // The last filter named here is the first one a request meets.
 //
-// Streams end with the context ending; synced tells when requests of dialects can be answered. The facade wraps what this
-// returns, so that all errors in it come out in the shape of the dialect that is spoken.
-func chain(ending context.Context, handler http.Handler, c *genericapiserver.Config, synced func() bool) http.Handler {
+// The facade wraps what this returns, so that all errors in it come out in the shape of the dialect that is spoken.
+func (f filters) chain(handler http.Handler, c *genericapiserver.Config) http.Handler {
 	handler = genericapifilters.WithAuthorization(handler, c.Authorization.Authorizer, c.Serializer)
 	handler = withFlowControl(handler, c)
 	handler = genericapifilters.WithAudit(handler, c.AuditBackend, c.AuditPolicyRuleEvaluator, c.LongRunningFunc)
 
 	refused := genericapifilters.Unauthorized(c.Serializer)
 	refused = genericapifilters.WithFailedAuthenticationAudit(refused, c.AuditBackend, c.AuditPolicyRuleEvaluator)
-	// After authentication, so that only those who are known have a say in what is sampled.
-	handler = genericapifilters.WithTracing(handler, c.TracerProvider)
+	if f.traced {
+		// After authentication, so that only those who are known have a say in what is sampled.
+		handler = genericapifilters.WithTracing(handler, c.TracerProvider)
+	}
 	handler = genericapifilters.WithAuthentication(
 		handler, c.Authentication.Authenticator, refused, c.Authentication.APIAudiences, c.Authentication.RequestHeaderConfig)
 
-	handler = withMemory(handler, synced)
+	handler = withMemory(handler, f.synced)
 	handler = genericapifilters.WithRequestDeadline(
 		handler, c.AuditBackend, c.AuditPolicyRuleEvaluator, c.LongRunningFunc, c.Serializer, c.RequestTimeout)
-	handler = withStreamEnd(ending, handler, c.LongRunningFunc)
+	handler = withStreamEnd(f.ending, handler, c.LongRunningFunc)
 	handler = genericfilters.WithWaitGroup(handler, c.LongRunningFunc, c.NonLongRunningRequestWaitGroup)
 	handler = genericapifilters.WithCacheControl(handler)
 	handler = genericfilters.WithHTTPLogging(handler)

@@ -34,6 +34,8 @@ type Config struct {
 	DefaultNamespace string
 	SystemNamespace  string
 	PlainHTTPAddress string
+	// Traced tells that Generic has a provider of traces.
+	Traced bool
 }
 
 // Config turns the options into a configuration. It opens the secure port.
@@ -49,6 +51,7 @@ func (o *Options) Config(dialects func(hub.Hub) ([]facade.Dialect, error)) (*Con
 	config := &Config{
 		Informers: informers.NewSharedInformerFactory(client, 0), Rest: restConfig, Dialects: dialects,
 		DefaultNamespace: o.DefaultNamespace, SystemNamespace: o.SystemNamespace, PlainHTTPAddress: o.PlainHTTPAddress,
+		Traced: o.Tracing.ConfigFile != "",
 	}
 	if config.Generic, err = o.genericConfig(); err != nil {
 		return nil, err

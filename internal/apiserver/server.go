@@ -44,7 +44,7 @@ func (c *Config) New(ctx context.Context) (*Server, error) {
 	}
 	c.identify(s.backend)
 	c.Generic.BuildHandlerChainFunc = func(handler http.Handler, generic *genericapiserver.Config) http.Handler {
-		return front.Wrap(chain(s.ending, handler, generic, s.backend.synced))
+		return front.Wrap(filters{ending: s.ending, synced: s.backend.synced, traced: c.Traced}.chain(handler, generic))
 	}
 	s.generic, err = c.Generic.Complete(c.Informers).New(serverName, genericapiserver.NewEmptyDelegate())
 	if err != nil {
