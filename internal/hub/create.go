@@ -8,6 +8,7 @@ import (
 
 	apierrors "k8s.io/apimachinery/pkg/api/errors"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+	"k8s.io/apimachinery/pkg/runtime"
 	ctrl "sigs.k8s.io/controller-runtime"
 	"sigs.k8s.io/controller-runtime/pkg/client"
 
@@ -19,7 +20,7 @@ import (
 // CreateCluster creates a Cluster in one write, with the finalizer and the Platform that the controller would put on it: the
 // generation that the client is answered is then the one it works with.
 func (s *Store) CreateCluster(ctx context.Context, caller Caller, wish NewCluster) (*Record, error) {
-	given, err := parameters(wish.Parameters)
+	given, err := wished(wish.Labels, wish.Parameters)
 	if err != nil {
 		return nil, err
 	}
@@ -67,7 +68,7 @@ func clusterDeleting() error {
 
 // newPool returns the NodePool that is wished for.
 func (s *Store) newPool(ctx context.Context, caller Caller, owner *Record, wish NewNodePool) (*fleetv1.NodePool, error) {
-	given, err := parameters(wish.Parameters)
+	given, err := wished(wish.Labels, wish.Parameters)
 	if err != nil {
 		return nil, err
 	}
@@ -143,6 +144,14 @@ func (s *Store) confirmOwner(ctx context.Context, caller Caller, owner *Record, 
 		return err
 	}
 	return clusterDeleting()
+}
+
+// wished checks what a caller wishes for, and returns the parameters.
+func wished(labels map[string]string, given []byte) (*runtime.RawExtension, error) {
+	if err := unreserved(labels); err != nil {
+		return nil, err
+	}
+	return parameters(given)
 }
 
 // newborn returns the metadata of an object that a caller creates.
