@@ -44,7 +44,8 @@ func (c *Config) New(ctx context.Context) (*Server, error) {
 	}
 	c.identify(s.backend)
 	c.Generic.BuildHandlerChainFunc = func(handler http.Handler, generic *genericapiserver.Config) http.Handler {
-		return front.Wrap(filters{ending: s.ending, synced: s.backend.synced, traced: c.Traced}.chain(handler, generic))
+		handler = filters{ending: s.ending, synced: s.backend.synced, traced: c.Traced}.chain(handler, generic)
+		return withConnectionDeadline(front.Wrap(handler), generic.RequestTimeout)
 	}
 	s.generic, err = c.Generic.Complete(c.Informers).New(serverName, genericapiserver.NewEmptyDelegate())
 	if err != nil {
