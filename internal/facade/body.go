@@ -18,13 +18,14 @@ import (
 const (
 	// MaxBody is how many bytes a body may have.
 	MaxBody = params.MaxSize
-	// bodyTime is how long a body may take to arrive.
-	bodyTime = 10 * time.Second
 	// firstRoom is how much memory is set aside before a byte of a body was seen.
 	firstRoom = 16 << 10
 
 	mediaTypeJSON = "application/json"
 )
+
+// bodyTime is how long a body may take to arrive. Tests shorten it.
+var bodyTime = 10 * time.Second
 
 // Body is the JSON object that a client sent.
 type Body struct {
@@ -88,15 +89,17 @@ func readAll(w http.ResponseWriter, r *http.Request) ([]byte, *Refusal) {
 	}
 	// Deadlines of connections are in real time. Servers without them (in tests) read without.
 	deadlines := http.NewResponseController(w)
-	if err := deadlines.SetReadDeadline(clock.RealClock{}.Now().Add(bodyTime)); err == nil {
-		defer func() { _ = deadlines.SetReadDeadline(time.Time{}) }()
-	}
+	limited := deadlines.SetReadDeadline(clock.RealClock{}.Now().Add(bodyTime)) == nil
 	var buffer bytes.Buffer
 	buffer.Grow(int(min(max(r.ContentLength, 0), firstRoom)) + bytes.MinRead)
 	_, err := buffer.ReadFrom(http.MaxBytesReader(w, r.Body, MaxBody))
 	if err == nil {
+		if limited {
+			_ = deadlines.SetReadDeadline(time.Time{})
+		}
 		return buffer.Bytes(), nil
 	}
+	// The deadline stays: the server would wait for the rest of the body.
 	refusal := &Refusal{Status: http.StatusBadRequest, Cause: BadBody, Detail: "The body could not be read to its end."}
 	if _, large := errors.AsType[*http.MaxBytesError](err); large {
 		refusal = &Refusal{Status: http.StatusRequestEntityTooLarge, Detail: "A body may have 1 MiB at most."}

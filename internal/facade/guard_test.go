@@ -116,6 +116,7 @@ func raw(t testing.TB, to net.Addr, line string, headers ...string) got {
 		t.Fatal(err)
 	}
 	defer connection.Close()
+	// What comes after an empty header is the body.
 	if _, err := fmt.Fprintf(connection, "%s\r\nHost: x\r\n%s\r\n", line, strings.Join(append(headers, ""), "\r\n")); err != nil {
 		t.Fatal(err)
 	}
@@ -128,5 +129,5 @@ func raw(t testing.TB, to net.Addr, line string, headers ...string) got {
 	if err != nil {
 		t.Fatal(err)
 	}
-	return got{status: response.StatusCode, header: response.Header, body: string(body)}
+	return got{status: response.StatusCode, header: response.Header, body: string(body), closed: response.Close}
 }
