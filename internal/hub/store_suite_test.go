@@ -207,14 +207,16 @@ func (f *tenant) report(r *replica, about *hub.Record, adapter, words string, at
 // shows demands that the replica shows conditions: "T ResourceReady 1" for each.
 func (f *tenant) shows(r *replica, record *hub.Record, ready, available string) {
 	f.Helper()
+	if got, want := f.shown(r, record), ready+", "+available; got != want {
+		f.Errorf("Ready and Available are %q, want %q", got, want)
+	}
+}
+
+func (f *tenant) shown(r *replica, record *hub.Record) string {
+	f.Helper()
 	got, err := r.Get(f.Context(), f.namespace, ref(record))
 	must(f, err)
-	if text := words(got.Condition(fleetv1.ConditionReady)); text != ready {
-		f.Errorf("Ready is %q, want %q", text, ready)
-	}
-	if text := words(got.Condition(fleetv1.ConditionAvailable)); text != available {
-		f.Errorf("Available is %q, want %q", text, available)
-	}
+	return words(got.Condition(fleetv1.ConditionReady)) + ", " + words(got.Condition(fleetv1.ConditionAvailable))
 }
 
 func words(c *hub.Condition) string {
