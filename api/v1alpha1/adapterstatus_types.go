@@ -237,6 +237,12 @@ func AdapterStatusName(target TargetRef, adapter string) string {
 	return target.Name + "." + strings.ToLower(target.Kind) + "." + adapter
 }
 
+// Finalized tells whether the report says that a deletion has been carried out. It is safe on a nil report.
+func (r *Report) Finalized() bool {
+	condition := r.Condition(ReportFinalized)
+	return condition != nil && condition.Status == metav1.ConditionTrue
+}
+
 // Condition returns the reported condition of that type, or nil. It is safe on a nil report.
 func (r *Report) Condition(conditionType string) *ReportCondition {
 	if r == nil {

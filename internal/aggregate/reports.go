@@ -33,7 +33,7 @@ func Decide(stored, incoming *fleetv1.Report, targetGeneration int64, deleting b
 	if stale(stored, incoming) {
 		return Drop
 	}
-	if availability(incoming) == metav1.ConditionUnknown && (!deleting || !finalized(incoming)) {
+	if availability(incoming) == metav1.ConditionUnknown && (!deleting || !incoming.Finalized()) {
 		return Drop
 	}
 	if incoming.ObservedTime.Sub(stored.ObservedTime.Time) < heartbeat && SameReport(stored, incoming) {
@@ -49,11 +49,6 @@ func stale(stored, incoming *fleetv1.Report) bool {
 		return stored.ObservedGeneration > incoming.ObservedGeneration
 	}
 	return stored.ObservedTime.After(incoming.ObservedTime.Time)
-}
-
-func finalized(report *fleetv1.Report) bool {
-	condition := report.Condition(fleetv1.ReportFinalized)
-	return condition != nil && condition.Status == metav1.ConditionTrue
 }
 
 // Merge returns the incoming report as it is to be stored in place of the stored one (nil if there is none): with the time

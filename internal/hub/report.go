@@ -108,7 +108,9 @@ func (s *Store) takeOnce(ctx context.Context, h *hearing) (again bool, err error
 	}
 	switch aggregate.Decide(before, h.incoming, generation, deleting, h.heartbeat) {
 	case aggregate.Drop:
-		return false, nil
+		// What is ever newer in the kube-apiserver than in the Memory drops it all the more, but for the beginning of a deletion,
+		// during which Finalized counts whatever else is unknown.
+		return !h.live && h.incoming.Finalized(), nil
 	case aggregate.Answer:
 		// Another replica may have stored something in between.
 		if h.live {
