@@ -102,6 +102,8 @@ func (i *intake[T]) one(object T, take func(T) (change[T], bool)) {
 	defer i.x.mu.Unlock()
 	if what, changed := take(object); changed {
 		i.x.follow(changesOf(i.kind, what))
+	} else if i.shelf.get(keyOf(object)).version != versionOf(object) {
+		i.x.pass(object)
 	}
 	i.x.told(i.kind, i.shelf.delivered)
 }
@@ -121,6 +123,7 @@ func (i *intake[T]) Replace(objects []any, version string) error {
 	i.x.mu.Lock()
 	defer i.x.mu.Unlock()
 	i.x.follow(changesOf(i.kind, i.shelf.replace(list, parseVersion(version))...))
+	i.x.gap(i.kind, i.shelf.delivered)
 	i.x.told(i.kind, i.shelf.delivered)
 	i.x.filled(i.kind)
 	return nil

@@ -212,6 +212,41 @@ func (x *Index) touchedByNamespace(c cause) []task {
 	return tasks
 }
 
+// pass logs a state of an object that the watch delivered and that was never shown here, because what a write returned is newer.
+// Another replica may have shown it to somebody who resumes here.
+func (x *Index) pass(object client.Object) {
+	if !x.synced.Load() {
+		return
+	}
+	var record *Record
+	switch o := object.(type) {
+	case *fleetv1.Cluster:
+		record = x.clusterRecord(o)
+	case *fleetv1.NodePool:
+		record = x.poolRecord(o)
+	default:
+		return
+	}
+	x.rooms.pass(place{record.Object.Namespace, record.Kind}, record, logged{
+		version: versionOf(object), horizon: x.horizon(record.Kind), passed: true,
+	})
+}
+
+// gap says that a list skipped what happened before its version. Nobody can resume from before it.
+func (x *Index) gap(k kind, version uint64) {
+	if !x.synced.Load() {
+		return
+	}
+	switch k {
+	case ofClusters:
+		x.rooms.gap(version, fleetv1.KindCluster)
+	case ofNodePools:
+		x.rooms.gap(version, fleetv1.KindNodePool)
+	case ofReports:
+		x.rooms.gap(version, fleetv1.KindCluster, fleetv1.KindNodePool)
+	}
+}
+
 // makeAll makes all records, once, when the index is filled. Nothing happened before.
 func (x *Index) makeAll() {
 	x.rooms.open(max(x.delivered[ofClusters].Load(), x.delivered[ofNodePools].Load(), x.delivered[ofReports].Load()))

@@ -153,7 +153,7 @@ func (m *model) settle(t *rapid.T) {
 func (m *model) deliver(t *rapid.T) {
 	r := m.replicas[rapid.IntRange(0, len(m.replicas)-1).Draw(t, "replica")]
 	k := rapid.SampledFrom([]kind{ofClusters, ofNodePools, ofReports, ofPlatforms}).Draw(t, "kind")
-	switch rapid.IntRange(0, 9).Draw(t, "what") {
+	switch rapid.IntRange(0, 19).Draw(t, "what") {
 	case 0:
 		r.bookmark(k)
 	case 1:
@@ -174,7 +174,9 @@ func (m *model) follow(t *rapid.T) {
 	f := rapid.SampledFrom(m.clients).Draw(t, "client")
 	if rapid.IntRange(0, 3).Draw(t, "break") == 0 {
 		f.breakOff()
-		f.replica = rapid.SampledFrom(m.replicas).Draw(t, "replica")
+		if _, loyal := f.filter.(ConditionIs); !loyal {
+			f.replica = rapid.SampledFrom(m.replicas).Draw(t, "replica")
+		}
 	}
 	if rapid.Bool().Draw(t, "time passes") {
 		f.replica.clock.Step(bookmarkPeriod)

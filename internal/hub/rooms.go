@@ -116,6 +116,26 @@ func (r *rooms) put(p place, object string, record *Record, what logged) {
 	}
 }
 
+// pass logs a record that was never shown.
+func (r *rooms) pass(p place, record *Record, what logged) {
+	if room := r.find(p); room != nil {
+		what.at = r.clock.Now()
+		room.pass(record, what)
+	}
+}
+
+// gap says that the logs of some kinds know nothing of what happened up to a version.
+func (r *rooms) gap(version uint64, kinds ...string) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.floor = max(r.floor, version)
+	for p, room := range r.byPlace {
+		if slices.Contains(kinds, p.kind) {
+			room.log.gap(version)
+		}
+	}
+}
+
 // memory is how long the logs remember what happened, if there is room; tidyPeriod is how often they are told to forget.
 const (
 	memory     = 5 * time.Minute
@@ -183,6 +203,17 @@ func (r *room) put(object string, record *Record, what logged) bool {
 	r.mu.Unlock()
 	r.log.wake()
 	return true
+}
+
+func (r *room) pass(record *Record, what logged) {
+	r.mu.Lock()
+	var shown *Record
+	if e := r.objects[record.Object.Name]; e != nil && e.record.ID == record.ID {
+		shown = e.record
+	}
+	r.log.append(len(r.order), what.of(record, shown))
+	r.mu.Unlock()
+	r.log.wake()
 }
 
 func (r *room) insert(object string, record *Record) {

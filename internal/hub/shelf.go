@@ -3,7 +3,6 @@ package hub
 import (
 	"strconv"
 
-	"k8s.io/apimachinery/pkg/types"
 	"sigs.k8s.io/controller-runtime/pkg/client"
 )
 
@@ -196,22 +195,20 @@ func (s *shelf[T]) inject(object T) (change[T], bool) {
 
 // injectGone takes the news that an object, last seen like this, is gone.
 func (s *shelf[T]) injectGone(object T) (change[T], bool) {
-	k, version := keyOf(object), versionOf(object)
+	k, gone := keyOf(object), state[T]{object, versionOf(object)}
 	before := s.get(k)
-	if before.version > version && before.object.GetUID() != object.GetUID() {
-		return change[T]{}, false // a later incarnation is known
+	for _, known := range []state[T]{s.objects[k], s.injected[k].state} {
+		switch {
+		case known.version <= gone.version:
+		case known.object.GetUID() == object.GetUID():
+			gone = known
+		default:
+			return change[T]{}, false // a later incarnation is known
+		}
 	}
-	s.injected[k] = injection[T]{state: state[T]{object, max(version, sameUID(before, object.GetUID()))}, gone: true}
+	s.injected[k] = injection[T]{state: gone, gone: true}
 	s.settle(k)
 	return s.changed(k, before, 0)
-}
-
-// sameUID returns the version of a state if it is one of that UID.
-func sameUID[T thing](held state[T], uid types.UID) uint64 {
-	if held.version == 0 || held.object.GetUID() != uid {
-		return 0
-	}
-	return held.version
 }
 
 func (s *shelf[T]) settleAll() {

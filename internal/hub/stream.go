@@ -6,6 +6,8 @@ import (
 	"slices"
 	"strconv"
 	"time"
+
+	"k8s.io/apimachinery/pkg/types"
 )
 
 // compareIDs orders by id.
@@ -55,6 +57,10 @@ type stream struct {
 	start []*Record
 	// number is that of the next change. Changes below live are history: those up to version after are known to the client.
 	number, live, after uint64
+	// again are the ids of what history brings again. It brings all that came later of them, too: the last word is right.
+	again map[types.UID]bool
+	// resumed tells that the client knows what it was told elsewhere, or before.
+	resumed bool
 	// version is the one up to which everything was sent, but for start.
 	version uint64
 	// announce tells that a bookmark is due whatever the time.
@@ -80,7 +86,8 @@ func (s *stream) resume(version uint64) error {
 	if !ok {
 		return &Error{Reason: Expired, Message: "Changes since that resource version are no longer known; list again"}
 	}
-	s.number, s.live, s.after, s.version = first, next, version, version
+	s.number, s.live, s.after, s.version, s.resumed = first, next, version, version, true
+	s.again = map[types.UID]bool{}
 	return nil
 }
 
@@ -146,8 +153,13 @@ func (s *stream) untilBookmark() time.Duration { return bookmarkPeriod - s.x.clo
 func (s *stream) take(change logged) {
 	history := s.number < s.live
 	s.number++
-	if history && change.version <= s.after {
-		return
+	if history {
+		if change.version <= s.after && !s.again[change.id()] {
+			return
+		}
+		s.again[change.id()] = true
+	} else {
+		s.again = nil
 	}
 	if event, ok := s.event(change); ok {
 		s.pending = append(s.pending, event)
@@ -163,6 +175,8 @@ func (s *stream) event(change logged) (Event, bool) {
 	is := change.after != nil && s.wants(change.after)
 	event := Event{Record: change.after}
 	switch {
+	case change.passed && (is || !s.resumed):
+		return Event{}, false
 	case was && is:
 		event.Type = Modified
 	case is:

@@ -4,6 +4,8 @@ import (
 	"math"
 	"sync"
 	"time"
+
+	"k8s.io/apimachinery/pkg/types"
 )
 
 // always is the version of a change of a record that was not caused by a change of its object or of a report about it, but by
@@ -20,11 +22,21 @@ type logged struct {
 	// horizon is the version up to which everything had been logged before.
 	horizon uint64
 	at      time.Time
+	// passed tells that before was never shown here. It matters only to those who may have seen it elsewhere.
+	passed bool
 }
 
 func (l logged) of(before, after *Record) logged {
 	l.before, l.after = before, after
 	return l
+}
+
+// id returns the id of the object that changed.
+func (l logged) id() types.UID {
+	if l.after != nil {
+		return l.after.ID
+	}
+	return l.before.ID
 }
 
 // Bounds of how many changes a log remembers. In between it is one for each object of the room: what a log holds grows with what
@@ -86,6 +98,13 @@ func (l *watchLog) forget(before time.Time) {
 	if len(l.events) == 0 {
 		l.events = nil
 	}
+}
+
+// gap says that what happened up to a version is not remembered.
+func (l *watchLog) gap(version uint64) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	l.floor = max(l.floor, version)
 }
 
 // idle tells whether nothing is remembered and nobody is there, and returns the floor.
