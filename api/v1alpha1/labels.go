@@ -55,6 +55,10 @@ const (
 	// adapter anywhere.
 	AnnotationAdapters = GroupName + "/adapters"
 
+	// AnnotationSettling, on an AdapterStatus, holds the observedTime of a report whose target's status is brought in line by
+	// whoever stored the report, right after storing it. The controllers leave the target alone for a moment.
+	AnnotationSettling = GroupName + "/settling"
+
 	// AnnotationNKSTask, on a Cluster, records the NKS task that runs on it (see the NKS dialect).
 	AnnotationNKSTask = GroupName + "/nks-task"
 )

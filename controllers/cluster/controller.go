@@ -53,7 +53,8 @@ func (r *Reconciler) flow() target.Flow[*scope] {
 // SetupWithManager starts the controller with the manager.
 func (r *Reconciler) SetupWithManager(mgr ctrl.Manager) error {
 	clusters.Register(mgr.GetClient())
-	if err := r.watch(ctrl.NewControllerManagedBy(mgr).Named("cluster").For(&fleetv1.Cluster{})).Complete(r); err != nil {
+	b := target.Controller(mgr, "cluster", &fleetv1.Cluster{})
+	if err := r.watch(b).Complete(r); err != nil {
 		return fmt.Errorf("setting up the controller of Clusters: %w", err)
 	}
 	return nil

@@ -52,7 +52,8 @@ func (r *Reconciler) flow() target.Flow[*scope] {
 // SetupWithManager starts the controller with the manager.
 func (r *Reconciler) SetupWithManager(mgr ctrl.Manager) error {
 	pools.Register(mgr.GetClient())
-	if err := r.watch(ctrl.NewControllerManagedBy(mgr).Named("nodepool").For(&fleetv1.NodePool{})).Complete(r); err != nil {
+	b := target.Controller(mgr, "nodepool", &fleetv1.NodePool{})
+	if err := r.watch(b).Complete(r); err != nil {
 		return fmt.Errorf("setting up the controller of NodePools: %w", err)
 	}
 	return nil
