@@ -91,12 +91,14 @@ func (a *Authenticator) identifyProxied(req *http.Request) (*authenticator.Respo
 		return nil, forged, nil
 	}
 	response, ok, err := a.proxy.AuthenticateRequest(req)
-	if !ok || err != nil || response.User.GetName() == user.Anonymous {
+	switch {
+	case !ok || err != nil:
 		return nil, forged, err
-	}
-	if len(req.Header["Authorization"]) > 0 {
+	case len(req.Header["Authorization"]) > 0:
 		return nil, &facade.Refusal{Status: http.StatusUnauthorized, Cause: facade.BadCredentials,
 			Detail: "The proxy says who asks; a token beside it contradicts."}, nil
+	case response.User.GetName() == user.Anonymous:
+		return nil, &facade.Refusal{Status: http.StatusUnauthorized, Cause: facade.NoCredentials}, nil
 	}
 	return response, nil, nil
 }

@@ -39,6 +39,11 @@ func (a Authorizer) Authorize(ctx context.Context, attributes authorizer.Attribu
 	return decision, reason, err
 }
 
+// ConditionsAwareAuthorize implements authorizer.Authorizer. There are no conditions.
+func (a Authorizer) ConditionsAwareAuthorize(ctx context.Context, attributes authorizer.Attributes) authorizer.ConditionsAwareDecision {
+	return authorizer.ConditionsAwareDecisionFromParts(a.Authorize(ctx, attributes))
+}
+
 // ask asks for the right on all objects first, and on the one that is named only if that is denied. The right on all is the
 // same question for every object, so its answer is remembered, and implies the right on one: RBAC has no rule that takes away.
 func (a Authorizer) ask(ctx context.Context, attributes authorizer.Attributes) (authorizer.Decision, string, error) {
