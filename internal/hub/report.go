@@ -178,6 +178,7 @@ func (s *Store) keep(ctx context.Context, h *hearing, before *fleetv1.Report) (c
 	status.Namespace, status.Name = h.key.Namespace, h.name
 	reports.Render(status, reports.Subject{Object: h.target, Kind: h.kind, Cluster: clusterName(h.target)}, h.adapter)
 	status.Report = aggregate.Merge(before, &incoming)
+	reports.Promise(status)
 	if h.present == nil {
 		err = s.Client.Create(ctx, status)
 	} else {
