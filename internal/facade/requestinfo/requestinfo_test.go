@@ -1,0 +1,187 @@
+package requestinfo_test
+
+import (
+	"context"
+	"fmt"
+	"net/http/httptest"
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+	"k8s.io/apimachinery/pkg/util/sets"
+	"k8s.io/apiserver/pkg/endpoints/request"
+
+	fleetv1 "github.com/slipway-dev/slipway/api/v1alpha1"
+	"github.com/slipway-dev/slipway/internal/facade"
+	"github.com/slipway-dev/slipway/internal/facade/hyperfleet"
+	"github.com/slipway-dev/slipway/internal/facade/requestinfo"
+	"github.com/slipway-dev/slipway/internal/hub"
+	"github.com/slipway-dev/slipway/internal/testing/expect"
+)
+
+// meaning is what a request means: to whom, and which object it is about. Object is what the index is asked for where the name is
+// part of the request; it is as the path says, before anybody looked it up.
+type meaning struct{ verb, resource, subresource, object string }
+
+// is reads a meaning from "verb resource[/subresource] [object]".
+func is(text string) meaning {
+	var m meaning
+	_, _ = fmt.Sscan(text, &m.verb, &m.resource, &m.object)
+	m.resource, m.subresource, _ = strings.Cut(m.resource, "/")
+	return m
+}
+
+// hyperFleet is every route of the HyperFleet dialect, below its base.
+var hyperFleet = map[string]meaning{
+	"GET /v1/clusters":                  is("list clusters"),
+	"GET /v1/clusters?watch=true":       is("watch clusters"),
+	"GET /v1/clusters?watch=false":      is("list clusters"),
+	"GET /v1/clusters/?page=2":          is("list clusters"),
+	"POST /v1/clusters":                 is("create clusters"),
+	"GET /v1/clusters/c1":               is("get clusters Cluster:c1"),
+	"GET /v1/clusters/c1?watch=true":    is("get clusters Cluster:c1"),
+	"PATCH /v1/clusters/c1":             is("patch clusters Cluster:c1"),
+	"DELETE /v1/clusters/c1":            is("delete clusters Cluster:c1"),
+	"POST /v1/clusters/c1/force-delete": is("create clusters/force-delete Cluster:c1"),
+	"GET /v1/clusters/c1/statuses":      is("list adapterstatuses"),
+	"POST /v1/clusters/c1/statuses":     is("create adapterstatuses"),
+	"PUT /v1/clusters/c1/statuses":      is("create adapterstatuses"),
+
+	"GET /v1/clusters/c1/nodepools":                  is("list nodepools"),
+	"GET /v1/clusters/c1/nodepools?watch=true":       is("watch nodepools"),
+	"POST /v1/clusters/c1/nodepools":                 is("create nodepools"),
+	"GET /v1/clusters/c1/nodepools/p1":               is("get nodepools Cluster:c1/NodePool:p1"),
+	"PATCH /v1/clusters/c1/nodepools/p1":             is("patch nodepools Cluster:c1/NodePool:p1"),
+	"DELETE /v1/clusters/c1/nodepools/p1":            is("delete nodepools Cluster:c1/NodePool:p1"),
+	"POST /v1/clusters/c1/nodepools/p1/force-delete": is("create nodepools/force-delete Cluster:c1/NodePool:p1"),
+	"GET /v1/clusters/c1/nodepools/p1/statuses":      is("list adapterstatuses"),
+	"POST /v1/clusters/c1/nodepools/p1/statuses":     is("create adapterstatuses"),
+	"PUT /v1/clusters/c1/nodepools/p1/statuses":      is("create adapterstatuses"),
+
+	"GET /v1/nodepools":                              is("list nodepools"),
+	"GET /v1/nodepools?watch=true":                   is("watch nodepools"),
+	"GET /v1/nodepools/" + poolID:                    is("get nodepools NodePool:" + poolUID),
+	"PATCH /v1/nodepools/" + poolID:                  is("patch nodepools NodePool:" + poolUID),
+	"DELETE /v1/nodepools/" + poolID:                 is("delete nodepools NodePool:" + poolUID),
+	"POST /v1/nodepools/" + poolID + "/force-delete": is("create nodepools/force-delete NodePool:" + poolUID),
+	"GET /v1/nodepools/" + poolID + "/statuses":      is("list adapterstatuses"),
+	"POST /v1/nodepools/" + poolID + "/statuses":     is("create adapterstatuses"),
+	"PUT /v1/nodepools/" + poolID + "/statuses":      is("create adapterstatuses"),
+
+	// What is public, and what is unknown, is no request for a resource.
+	"GET ":                             is("get"),
+	"GET /":                            is("get"),
+	"GET /openapi":                     is("get"),
+	"GET /openapi.html":                is("get"),
+	"GET /v1/openapi":                  is("get"),
+	"GET /v1/openapi.html":             is("get"),
+	"PUT /v1/clusters/c1":              is("put"),
+	"HEAD /v1/clusters":                is("head"),
+	"POST /v1/nodepools":               is("post"),
+	"GET /v1/clusters//":               is("get"),
+	"GET /v1/clusters/a%2Fb":           is("get"),
+	"GET /v1/namespaces/x/clusters/c":  is("get"),
+	"PATCH /v1/clusters/c1/statuses":   is("patch"),
+	"GET /v1/clusters/c1/force-delete": is("get"),
+	"GET /v1/watch/clusters":           is("get"),
+}
+
+// An id and what it stands for.
+const (
+	poolID  = "23qcxt2vtcomxjix6fzx8nsixv"
+	poolUID = "3f0a9c1e-5b7d-4e21-9a64-0c8d2f71b5e3"
+)
+
+func newFacade(t testing.TB) *facade.Facade {
+	t.Helper()
+	dialect, err := hyperfleet.New(struct{ hub.Hub }{}, expect.Clock(), hyperfleet.Info{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	made, err := facade.New(expect.Clock(), dialect)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return made
+}
+
+func resolver() requestinfo.Resolver {
+	return requestinfo.Resolver{Default: &request.RequestInfoFactory{APIPrefixes: sets.NewString("apis"), GrouplessAPIPrefixes: sets.NewString()}}
+}
+
+func TestHyperFleet(t *testing.T) {
+	f := newFacade(t)
+	for line, want := range hyperFleet {
+		for _, mount := range []string{"/api/hyperfleet", facade.Aggregated + "/hyperfleet"} {
+			method, path, _ := strings.Cut(line, " ")
+			t.Run(method+" "+mount+path, func(t *testing.T) {
+				r := httptest.NewRequest(method, mount+path, nil)
+				call := f.Match(r)
+				info, err := resolver().NewRequestInfo(r.WithContext(facade.With(context.Background(), call)))
+				if err != nil {
+					t.Fatal(err)
+				}
+				wantInfo := &request.RequestInfo{Path: r.URL.Path, Verb: want.verb}
+				if want.resource != "" {
+					wantInfo = &request.RequestInfo{
+						IsResourceRequest: true, Path: r.URL.Path, Verb: want.verb, APIPrefix: "apis", APIGroup: "fleet.slipway.dev", APIVersion: "v1alpha1",
+						Resource: want.resource, Subresource: want.subresource,
+					}
+				}
+				if diff := cmp.Diff(wantInfo, info); diff != "" {
+					t.Error(diff)
+				}
+				if diff := cmp.Diff(want.object, object(call)); diff != "" {
+					t.Error(diff)
+				}
+			})
+		}
+	}
+}
+
+// object writes down which object a call names in what is authorized.
+func object(call *facade.Call) string {
+	if call.Route == nil || call.Route.Target == nil || !call.Route.Target.Named {
+		return ""
+	}
+	ref := call.Route.Target.Ref(call.Variables)
+	text := ref.Kind + ":" + ref.Name + string(ref.ID)
+	if ref.Cluster != nil {
+		text = fleetv1.KindCluster + ":" + ref.Cluster.Name + string(ref.Cluster.ID) + "/" + text
+	}
+	return text
+}
+
+// TestEveryRouteIsInTheTable finds routes that nobody wrote down a meaning for.
+func TestEveryRouteIsInTheTable(t *testing.T) {
+	f := newFacade(t)
+	seen := map[*facade.Route]bool{}
+	var dialect facade.Dialect
+	for line := range hyperFleet {
+		method, path, _ := strings.Cut(line, " ")
+		call := f.Match(httptest.NewRequest(method, "/api/hyperfleet"+path, nil))
+		dialect = call.Dialect
+		if call.Route != nil {
+			seen[call.Route] = true
+		}
+	}
+	known := map[string]bool{}
+	for route := range seen {
+		known[route.Method+" "+route.Path] = true
+	}
+	for _, route := range dialect.Routes() {
+		if !known[route.Method+" "+route.Path] && !route.Public {
+			t.Errorf("route %s %s is not in the table", route.Method, route.Path)
+		}
+	}
+}
+
+func TestWhatIsForNoDialectIsTheDefaults(t *testing.T) {
+	info, err := resolver().NewRequestInfo(httptest.NewRequest("GET", "/apis/apps/v1/namespaces/n/deployments/d", nil))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if info.APIGroup != "apps" || info.Resource != "deployments" || info.Namespace != "n" || info.Name != "d" || info.Verb != "get" {
+		t.Errorf("got %+v", info)
+	}
+}
