@@ -118,9 +118,8 @@ func (r *rooms) put(p place, object string, record *Record, what logged) {
 
 // pass logs a record that was never shown.
 func (r *rooms) pass(p place, record *Record, what logged) {
-	if room := r.find(p); room != nil {
-		what.at = r.clock.Now()
-		room.pass(record, what)
+	what.at = r.clock.Now()
+	for !r.at(p).pass(record, what) {
 	}
 }
 
@@ -205,8 +204,13 @@ func (r *room) put(object string, record *Record, what logged) bool {
 	return true
 }
 
-func (r *room) pass(record *Record, what logged) {
+// pass logs a record that was never shown. It is false if the room was taken away.
+func (r *room) pass(record *Record, what logged) bool {
 	r.mu.Lock()
+	if r.closed {
+		r.mu.Unlock()
+		return false
+	}
 	var shown *Record
 	if e := r.objects[record.Object.Name]; e != nil && e.record.ID == record.ID {
 		shown = e.record
@@ -214,6 +218,7 @@ func (r *room) pass(record *Record, what logged) {
 	r.log.append(len(r.order), what.of(record, shown))
 	r.mu.Unlock()
 	r.log.wake()
+	return true
 }
 
 func (r *room) insert(object string, record *Record) {
