@@ -34,7 +34,10 @@ type document struct {
 }
 
 // documentURL names the document for the compiler of schemas. Nothing is ever loaded from it.
-const documentURL = "openapi://hyperfleet"
+const (
+	documentURL = "openapi://hyperfleet"
+	schemasURL  = documentURL + "#/components/schemas/"
+)
 
 // readDocument reads an OpenAPI document.
 func readDocument(text []byte) (document, error) {
@@ -46,6 +49,23 @@ func readDocument(text []byte) (document, error) {
 	if err != nil {
 		return document{}, err
 	}
+	compiler, err := newCompiler(decoded)
+	if err != nil {
+		return document{}, err
+	}
+	made := document{json: served, schemas: map[string]*jsonschema.Schema{}}
+	for _, name := range []string{schemaCluster, schemaNodePool, schemaPatch, schemaForceDelete, schemaReport} {
+		schema, err := compiler.Compile(schemasURL + name)
+		if err != nil {
+			return document{}, fmt.Errorf("schema %s: %w", name, err)
+		}
+		made.schemas[name] = schema
+	}
+	return made, nil
+}
+
+// newCompiler returns a compiler of the schemas of a decoded document.
+func newCompiler(decoded any) (*jsonschema.Compiler, error) {
 	compiler := jsonschema.NewCompiler()
 	compiler.DefaultDraft(jsonschema.Draft2020)
 	compiler.UseLoader(refuseLoading{})
@@ -53,18 +73,7 @@ func readDocument(text []byte) (document, error) {
 	for name, check := range formats {
 		compiler.RegisterFormat(&jsonschema.Format{Name: name, Validate: check})
 	}
-	if err := compiler.AddResource(documentURL, withNull(decoded)); err != nil {
-		return document{}, err
-	}
-	made := document{json: served, schemas: map[string]*jsonschema.Schema{}}
-	for _, name := range []string{schemaCluster, schemaNodePool, schemaPatch, schemaForceDelete, schemaReport} {
-		schema, err := compiler.Compile(documentURL + "#/components/schemas/" + name)
-		if err != nil {
-			return document{}, fmt.Errorf("schema %s: %w", name, err)
-		}
-		made.schemas[name] = schema
-	}
-	return made, nil
+	return compiler, compiler.AddResource(documentURL, withNull(decoded))
 }
 
 // refuseLoading is the loader of a compiler that must not load anything.
