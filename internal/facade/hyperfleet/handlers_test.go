@@ -174,6 +174,8 @@ func TestRefusals(t *testing.T) {
 	for _, path := range []string{clusters, pools, "/nodepools"} {
 		add(row{http.MethodGet, path + "?page=x", "", "", nil, 400, "VAL-000"})
 		add(row{http.MethodGet, path + "?search=%3D", "", "", nil, 400, "VAL-005"})
+		add(row{http.MethodGet, path + "?search=%zz", "", "", nil, 400, "VAL-005"})
+		add(row{http.MethodGet, path + "?watch=true&search=name='a;b'", "", "", nil, 400, "VAL-005"})
 		add(row{http.MethodGet, path + "?watch=true&page=1", "", "", nil, 400, "VAL-005"})
 		add(row{http.MethodGet, path + "?watch=true&resourceVersion=5", "", "", hubError(hub.Expired), 410, "CNF-005"})
 		add(row{http.MethodDelete, path, "", "", nil, 405, "VAL-008"})

@@ -2,6 +2,7 @@ package hyperfleet
 
 import (
 	"net/http"
+	"net/url"
 
 	"github.com/slipway-dev/slipway/internal/facade"
 	"github.com/slipway-dev/slipway/internal/hub"
@@ -22,13 +23,27 @@ func (d *Dialect) find(r *http.Request, call *facade.Call) (hub.Ref, *hub.Record
 	return ref, record, err
 }
 
+// queryOf reads the parameters of a request. What cannot be read is refused: ignored, it would be as if nothing was asked for.
+// Errors: badRequest.
+func queryOf(r *http.Request) (url.Values, error) {
+	values, err := url.ParseQuery(r.URL.RawQuery)
+	if err != nil {
+		return nil, badRequest("The query cannot be read: % must begin an escape, and a semicolon be escaped.")
+	}
+	return values, nil
+}
+
 // get answers with one object.
 func (d *Dialect) get(w http.ResponseWriter, r *http.Request, call *facade.Call) error {
 	ref, record, err := d.find(r, call)
 	if err != nil {
 		return err
 	}
-	fields, err := parseObject(ref.Kind, r.URL.Query())
+	values, err := queryOf(r)
+	if err != nil {
+		return err
+	}
+	fields, err := parseObject(ref.Kind, values)
 	if err != nil {
 		return err
 	}
@@ -42,7 +57,11 @@ func (d *Dialect) list(kind string) handler {
 		if call.Watch {
 			return d.watch(w, r, call, kind)
 		}
-		query, err := parseList(kind, r.URL.Query())
+		values, err := queryOf(r)
+		if err != nil {
+			return err
+		}
+		query, err := parseList(kind, values)
 		if err != nil {
 			return err
 		}

@@ -16,7 +16,11 @@ func (d *Dialect) listStatuses(w http.ResponseWriter, r *http.Request, call *fac
 	if err != nil {
 		return err
 	}
-	query, err := parseStatuses(r.URL.Query())
+	values, err := queryOf(r)
+	if err != nil {
+		return err
+	}
+	query, err := parseStatuses(values)
 	if err != nil {
 		return err
 	}

@@ -14,7 +14,11 @@ const lineTime = 30 * time.Second
 
 // watch answers with the stream of changes of the objects of a kind, one line each.
 func (d *Dialect) watch(w http.ResponseWriter, r *http.Request, call *facade.Call, kind string) error {
-	query, err := parseWatch(kind, r.URL.Query())
+	values, err := queryOf(r)
+	if err != nil {
+		return err
+	}
+	query, err := parseWatch(kind, values)
 	if err != nil {
 		return err
 	}
