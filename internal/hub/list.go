@@ -1,6 +1,7 @@
 package hub
 
 import (
+	"cmp"
 	"context"
 	"slices"
 	"strconv"
@@ -151,7 +152,7 @@ func (r *room) list(filter Filter, query Query) ([]*Record, int) {
 			if c := query.Compare(a, b); c != 0 {
 				return c
 			}
-			return compareIDs(a, b)
+			return cmp.Or(cmp.Compare(a.ID, b.ID), newestFirst(a, b))
 		})
 	}
 	from, to := bounds(query, len(records))

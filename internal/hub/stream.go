@@ -1,7 +1,6 @@
 package hub
 
 import (
-	"cmp"
 	"context"
 	"slices"
 	"strconv"
@@ -9,9 +8,6 @@ import (
 
 	"k8s.io/apimachinery/pkg/types"
 )
-
-// compareIDs orders by id.
-func compareIDs(a, b *Record) int { return cmp.Compare(a.ID, b.ID) }
 
 // bookmarkPeriod is how long a stream says nothing about its version at most. The promise is 30 seconds.
 const bookmarkPeriod = 25 * time.Second
