@@ -88,10 +88,14 @@ func (r *Router) Match(req *http.Request) *Call {
 }
 
 func (r *Router) match(req *http.Request, call *Call) bool {
-	path := req.URL.Path
+	path := "/" + strings.TrimLeft(req.URL.Path, "/")
 	m := r.mount(path)
 	if m == nil {
 		return false
+	}
+	if path != req.URL.Path { // empty segments in front
+		call.Dialect, call.Path = m.dialect, req.URL.Path
+		return true
 	}
 	below := strings.TrimSuffix(path[len(m.prefix):], "/")
 	call.Dialect = m.dialect

@@ -49,6 +49,7 @@ func TestMatch(t *testing.T) {
 		"one trailing slash is ignored":         {"GET", at + "/v1/clusters/", &matched{Route: "GET /v1/clusters", Path: at + "/v1/clusters"}},
 		"two trailing slashes are not":          {"GET", at + "/v1/clusters//", &matched{Path: at + "/v1/clusters/"}},
 		"an empty segment":                      {"GET", at + "//v1/clusters", &matched{Path: at + "//v1/clusters"}},
+		"empty segments in front":               {"GET", "//" + at + "/v1/clusters", &matched{Path: "//" + at + "/v1/clusters"}},
 		"a dot segment":                         {"GET", at + "/v1/./clusters", &matched{Path: at + "/v1/./clusters"}},
 		"a segment of two dots":                 {"GET", at + "/v1/x/../clusters", &matched{Path: at + "/v1/x/../clusters"}},
 		"two dots that lead out":                {"GET", at + "/../../healthz", &matched{Path: at + "/../../healthz"}},

@@ -137,7 +137,11 @@ func (s *Store) confirmOwner(ctx context.Context, caller Caller, owner *Record, 
 		// Whether the pool may stay is not known. The controller sees to it; the client finds its pool when it repeats.
 		return err
 	}
-	if deleteErr := s.deleteChild(ctx, caller, pool); deleteErr != nil {
+	var since *metav1.Time
+	if err == nil {
+		since = cluster.GetDeletionTimestamp()
+	}
+	if deleteErr := s.deleteChild(ctx, caller, pool, since); deleteErr != nil {
 		return deleteErr
 	}
 	if err != nil {

@@ -124,7 +124,7 @@ func (s *Store) deleteChildren(ctx context.Context, caller Caller, object target
 		return err
 	}
 	for i := range pools {
-		if err := s.deleteChild(ctx, caller, &pools[i]); err != nil {
+		if err := s.deleteChild(ctx, caller, &pools[i], cluster.DeletionTimestamp); err != nil {
 			return err
 		}
 	}
@@ -136,13 +136,17 @@ func (s *Store) deleteChildren(ctx context.Context, caller Caller, object target
 	return nil
 }
 
-// deleteChild begins the deletion of a node pool and settles its status. One that is gone, or on its way, needs nothing.
-func (s *Store) deleteChild(ctx context.Context, caller Caller, pool *fleetv1.NodePool) error {
-	if pool.DeletionTimestamp != nil {
+// deleteChild begins the deletion of a node pool of a Cluster that is being deleted since then, and settles its status. One that
+// is gone, or was deleted before, needs nothing.
+func (s *Store) deleteChild(ctx context.Context, caller Caller, pool *fleetv1.NodePool, since *metav1.Time) error {
+	if pool.DeletionTimestamp.Before(since) {
 		return nil
 	}
 	at := address{kind: fleetv1.KindNodePool, key: client.ObjectKeyFromObject(pool), uid: pool.UID}
 	object, err := s.markAndDelete(ctx, caller, at, pool, Precondition{})
+	if err == nil {
+		object, err = s.claim(ctx, caller, object, since)
+	}
 	if err != nil {
 		if ReasonOf(err) == NotFound {
 			return nil
@@ -152,6 +156,24 @@ func (s *Store) deleteChild(ctx context.Context, caller Caller, pool *fleetv1.No
 	s.Memory.Apply(object)
 	s.courtesy(ctx, at, wish{})
 	return nil
+}
+
+// claim writes who deletes a Cluster on a node pool of it that the controller was first to delete.
+func (s *Store) claim(ctx context.Context, caller Caller, pool target, since *metav1.Time) (target, error) {
+	deleted := pool.GetDeletionTimestamp()
+	if deleted == nil || deleted.Before(since) || pool.GetAnnotations()[fleetv1.AnnotationDeletedBy] != "" {
+		return pool, nil
+	}
+	claimed := pool.DeepCopyObject().(target) // a copy is of the same type
+	annotate(claimed, map[string]string{
+		fleetv1.AnnotationDeletedBy:   caller.Author(),
+		fleetv1.AnnotationUpdatedBy:   caller.Author(),
+		fleetv1.AnnotationUpdatedTime: stamp(s.Clock.Now()),
+	})
+	if err := s.Client.Patch(ctx, claimed, client.MergeFrom(pool)); err != nil {
+		return nil, fault(err)
+	}
+	return claimed, nil
 }
 
 // deleteAddon begins the deletion of an add-on. One that is gone, or on its way, needs nothing.

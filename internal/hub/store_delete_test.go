@@ -52,6 +52,24 @@ func TestADeletionTakesTheChildrenAlong(t *testing.T) {
 	reason(t, err, hub.PreconditionFailed)
 }
 
+// The controller deletes pools of a deleted Cluster as well, and may be the first to do so.
+func TestAPoolThatTheControllerDeletedIsClaimed(t *testing.T) {
+	f := serve(t, 1)
+	r := f.replicas[0]
+	sample := f.cluster(r, "sample", `{}`)
+	f.delete(r, sample)
+	pool := fixture.NodePool(f.namespace, "late", "sample")
+	pool.Finalizers = []string{fleetv1.NodePoolFinalizer}
+	must(t, f.client.Create(t.Context(), pool))
+	must(t, f.client.Delete(t.Context(), pool))
+
+	f.delete(r, sample)
+	must(t, f.client.Get(t.Context(), client.ObjectKeyFromObject(pool), pool))
+	if by := pool.Annotations[fleetv1.AnnotationDeletedBy]; by != "ci@example.com" {
+		t.Errorf("deleted by %q", by)
+	}
+}
+
 // The last report lets a pool go, and with it the cluster that waited for nothing else.
 func TestTheLastReportLetsGo(t *testing.T) {
 	f := serve(t, 2, fixture.Requiring("dns"))
