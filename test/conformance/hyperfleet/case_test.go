@@ -108,6 +108,8 @@ type step struct {
 	Watch  string      `yaml:"watch"`
 	Stream string      `yaml:"stream"`
 	Events []yaml.Node `yaml:"events"`
+	// Repeats says that the stream may tell again what was told before.
+	Repeats bool `yaml:"repeats"`
 	// Ends says that the stream ends now.
 	Ends bool `yaml:"ends"`
 
@@ -121,9 +123,8 @@ type step struct {
 }
 
 type fault struct {
-	Field      string     `yaml:"field"`
-	Constraint string     `yaml:"constraint"`
-	Value      *yaml.Node `yaml:"value"`
+	Field      string `yaml:"field"`
+	Constraint string `yaml:"constraint"`
 }
 
 // objectRef names an object of our group in the case's tenant, or a Platform.

@@ -28,7 +28,7 @@ var (
 	flagNone  = flag.String("nobody-token", "", "bearer token of somebody without rights in the first tenant")
 	flagRead  = flag.String("reader-token", "", "bearer token of somebody who may only read in the first tenant")
 	flagBound = flag.String("bound-token", "", "bearer token of somebody bound to the adapter dns in the first tenant")
-	flagKube  = flag.String("kubeconfig", os.Getenv("KUBECONFIG"), "kubeconfig of the management cluster; empty if there is none")
+	flagKube  = flag.String("kube", os.Getenv("KUBECONFIG"), "kubeconfig of the management cluster; empty if there is none")
 )
 
 // world is what the cases run in.

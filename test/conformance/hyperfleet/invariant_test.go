@@ -12,7 +12,7 @@ import (
 
 var (
 	sendableID   = regexp.MustCompile(`^[!-~]{1,128}$`)
-	noJSONPaths  = []string{root + "/openapi.html"}
+	noJSONPaths  = []string{base + "/openapi.html"}
 	problemMedia = "application/problem+json"
 )
 

@@ -24,7 +24,11 @@ func (p *performance) judge(s step, a *answer) ([]mismatch, error) {
 		wrong = append(wrong, mismatch{"", fmt.Sprintf("has status %d, want %s", a.status, s.Problem)})
 	}
 	if s.Problem != "" && s.Faults != nil {
-		wrong = append(wrong, faultsOf(s.Faults, a.body)...)
+		more, err := p.faults(s.Faults, a)
+		if err != nil {
+			return nil, err
+		}
+		wrong = append(wrong, more...)
 	}
 	for name, wish := range s.Headers {
 		node, err := p.vars.node(&wish)
@@ -68,6 +72,23 @@ func (p *performance) judge(s step, a *answer) ([]mismatch, error) {
 	}
 	more, err := p.judgeConditions(s, a)
 	return append(append(wrong, more...), p.compare(s, a)...), err
+}
+
+// faults compares the errors of a VAL-000.
+func (p *performance) faults(wishes []fault, a *answer) ([]mismatch, error) {
+	var want []fault
+	for _, wish := range wishes {
+		field, err := p.vars.text(wish.Field)
+		if err != nil {
+			return nil, err
+		}
+		constraint, err := p.vars.text(wish.Constraint)
+		if err != nil {
+			return nil, err
+		}
+		want = append(want, fault{Field: field, Constraint: constraint})
+	}
+	return faultsOf(want, a.body), nil
 }
 
 // found compares the names of a list's items.
@@ -170,7 +191,7 @@ func neutral(a *answer) string {
 	}
 	body := stamps.ReplaceAllString(string(a.raw), `"$1":"…"`)
 	for _, segment := range strings.Split(strings.TrimPrefix(a.request.path(), base), "/") {
-		if len(segment) > 12 {
+		if len(segment) > 10 {
 			body = strings.ReplaceAll(body, segment, "…")
 		}
 	}

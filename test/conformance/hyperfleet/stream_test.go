@@ -57,7 +57,7 @@ func (p *performance) follow(s step) error {
 		if err != nil {
 			return err
 		}
-		event, err := p.next(open, node)
+		event, err := p.next(open, node, s.Repeats)
 		if err != nil {
 			return fmt.Errorf("event %d: %w", i, err)
 		}
@@ -68,14 +68,14 @@ func (p *performance) follow(s step) error {
 		}
 	}
 	if s.Ends {
-		if _, err := p.next(open, &yaml.Node{Kind: yaml.ScalarNode, Tag: "!any"}); !errors.Is(err, io.EOF) {
+		if _, err := p.next(open, &yaml.Node{Kind: yaml.ScalarNode, Tag: "!any"}, false); !errors.Is(err, io.EOF) {
 			return fmt.Errorf("the stream does not end: %w", err)
 		}
 	}
 	return nil
 }
 
-func (p *performance) next(open *stream, wish *yaml.Node) (any, error) {
+func (p *performance) next(open *stream, wish *yaml.Node, repeats bool) (any, error) {
 	deadline := time.NewTimer(patience)
 	defer deadline.Stop()
 	for {
@@ -92,7 +92,7 @@ func (p *performance) next(open *stream, wish *yaml.Node) (any, error) {
 			if len(wrong) == 0 {
 				return event, nil
 			}
-			passable := typeOfEvent(event) == "BOOKMARK" || typeOfEvent(event) == "MODIFIED"
+			passable := repeats || typeOfEvent(event) == "BOOKMARK" || typeOfEvent(event) == "MODIFIED"
 			if !passable || typeOfEvent(event) == wishedType(wish) && typeOfEvent(event) == "BOOKMARK" {
 				return nil, fmt.Errorf("%v\n%s", wrong, show(event))
 			}

@@ -3,7 +3,6 @@ package hyperfleet
 import (
 	"encoding/json"
 	"fmt"
-	"maps"
 	"regexp"
 	"strconv"
 	"strings"
@@ -23,35 +22,24 @@ func newVariables(run string) *variables {
 	return &variables{values: map[string]any{"run": run}, start: time.Now().UTC().Truncate(time.Second).Add(-10 * time.Minute)}
 }
 
-// add adds the variables of a case or of a row. They may refer to those that are there already.
-func (v *variables) add(values map[string]yaml.Node) error {
-	added := map[string]any{}
+// add adds the variables of a case or of a row. They may refer to each other and to what steps save.
+func (v *variables) add(values map[string]yaml.Node) {
 	for name, node := range values {
-		replaced, err := v.node(&node)
-		if err != nil {
-			return err
-		}
-		switch replaced.Tag {
-		case "!chars":
-			text, err := toJSON(replaced)
-			if err != nil {
-				return err
-			}
-			added[name] = strings.Trim(text, `"`)
-		case "!!str", "!!int":
-			added[name] = replaced.Value
-		default:
-			added[name] = replaced
-		}
+		v.values[name] = &node
 	}
-	maps.Copy(v.values, added)
-	return nil
 }
 
 var reference = regexp.MustCompile(`\$\{([^}]+)\}`)
 
 func (v *variables) value(name string) (any, error) {
-	if value, found := v.values[name]; found {
+	switch value := v.values[name].(type) {
+	case nil:
+		if _, found := v.values[name]; found {
+			return nil, nil
+		}
+	case *yaml.Node:
+		return v.resolve(value)
+	default:
 		return value, nil
 	}
 	if offset, found := strings.CutPrefix(name, "t"); found {
@@ -68,6 +56,22 @@ func (v *variables) value(name string) (any, error) {
 	return nil, fmt.Errorf("unknown variable %s", name)
 }
 
+// resolve turns a variable of a case into what it stands for: a text, where it is one.
+func (v *variables) resolve(value *yaml.Node) (any, error) {
+	node, err := v.node(value)
+	if err != nil {
+		return nil, err
+	}
+	switch node.Tag {
+	case "!chars":
+		text, err := toJSON(node)
+		return strings.Trim(text, `"`), err
+	case "!!str":
+		return node.Value, nil
+	}
+	return node, nil
+}
+
 // text replaces every reference in a text.
 func (v *variables) text(text string) (string, error) {
 	var failure error
@@ -75,6 +79,9 @@ func (v *variables) text(text string) (string, error) {
 		value, err := v.value(found[2 : len(found)-1])
 		if err != nil {
 			failure = fmt.Errorf("in %q: %w", text, err)
+		}
+		if node, ok := value.(*yaml.Node); ok {
+			value = node.Value
 		}
 		return fmt.Sprint(value)
 	})
@@ -84,6 +91,9 @@ func (v *variables) text(text string) (string, error) {
 // node returns a copy of the node in which every reference is replaced. A scalar that is one reference and nothing else becomes
 // the value, of whatever type.
 func (v *variables) node(node *yaml.Node) (*yaml.Node, error) {
+	if node.Kind == yaml.AliasNode {
+		return v.node(node.Alias)
+	}
 	replaced := *node
 	replaced.Content = make([]*yaml.Node, len(node.Content))
 	for i, child := range node.Content {
