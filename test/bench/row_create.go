@@ -61,9 +61,11 @@ func measureCreate(ctx context.Context, b *bench) error {
 	}
 	b.note("create", "facade, new identities", cold)
 	b.note("create", "kube-apiserver, new identities", rawCold)
-	b.judgeCreate("warm, CPU", 1.25, warm.per(), rawWarm.per(), warm)
+	// The facade's watch sees raw creations too, which is no part of what they need.
+	throughFacade, least := []string{facadeName, "kube-apiserver", "etcd"}, []string{"kube-apiserver", "etcd"}
+	b.judgeCreate("warm, CPU", 1.25, warm.per(throughFacade...), rawWarm.per(least...), warm)
 	b.judgeCreate("warm, p50", 1.25, milliseconds(calmly.Percentile(0.5)), milliseconds(rawCalmly.Percentile(0.5)), calmly)
-	b.judgeCreate("cold, CPU", 1.6, cold.per(), rawCold.per(), cold)
+	b.judgeCreate("cold, CPU", 1.6, cold.per(throughFacade...), rawCold.per(least...), cold)
 	b.judgeCreate("cold, p50", 1.6, milliseconds(cold.Percentile(0.5)), milliseconds(rawCold.Percentile(0.5)), cold)
 	return c.cleanUp(ctx, b)
 }

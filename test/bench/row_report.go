@@ -36,7 +36,7 @@ func measureReport(ctx context.Context, b *bench) error {
 	if _, err := load.Closed(ctx, b.reporting(), readers, load.Extent{Count: count}); err != nil {
 		return fmt.Errorf("making clusters not ready: %w", err)
 	}
-	if _, err := b.quiet(ctx, time.Minute); err != nil {
+	if _, err := b.quiet(ctx); err != nil {
 		return err
 	}
 	o, err := b.observe(ctx)

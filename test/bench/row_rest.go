@@ -115,7 +115,7 @@ func (b *bench) noteMemory(ctx context.Context, when string) error {
 
 // measureMemory reads the memory of the services that have the fleet, and says how much of it each cluster takes.
 func measureMemory(ctx context.Context, b *bench) error {
-	if _, err := b.quiet(ctx, time.Minute); err != nil {
+	if _, err := b.quiet(ctx); err != nil {
 		return err
 	}
 	const when = "with all clusters, at rest"
@@ -169,7 +169,7 @@ func (b *bench) storedBytes(ctx context.Context) (int, error) {
 
 // measureSteady expects that nobody writes anything when nothing happens, nor when adapters repeat what they said.
 func measureSteady(ctx context.Context, b *bench) error {
-	start, err := b.quiet(ctx, time.Minute)
+	start, err := b.quiet(ctx)
 	if err != nil {
 		return err
 	}

@@ -36,7 +36,7 @@ func measureStorm(ctx context.Context, b *bench) error {
 	if err := b.want(ctx, []string{facadeName, managerName}); err != nil {
 		return err
 	}
-	if _, err := b.quiet(ctx, time.Minute); err != nil {
+	if _, err := b.quiet(ctx); err != nil {
 		return err
 	}
 	o, err := b.observe(ctx)
@@ -49,7 +49,7 @@ func measureStorm(ctx context.Context, b *bench) error {
 	if err != nil {
 		return err
 	}
-	late, err := b.quiet(ctx, time.Minute)
+	late, err := b.quiet(ctx)
 	if err != nil {
 		return err
 	}

@@ -6,13 +6,11 @@ import (
 	"errors"
 	"fmt"
 	"net/http"
-	"strconv"
 	"sync"
 	"sync/atomic"
 	"time"
 
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
-	"k8s.io/apimachinery/pkg/types"
 
 	fleetv1 "github.com/slipway-dev/slipway/api/v1alpha1"
 	"github.com/slipway-dev/slipway/test/bench/load"
@@ -146,7 +144,7 @@ func seededID(i int) string {
 
 // adapterStatus returns the object that holds a report, with all that the controller would put on it.
 func (m *member) adapterStatus(adapter string, report *fleetv1.Report) *fleetv1.AdapterStatus {
-	ref := fleetv1.TargetRef{Kind: fleetv1.KindCluster, Name: m.object.Name, UID: types.UID(m.object.UID)}
+	ref := fleetv1.TargetRef{Kind: fleetv1.KindCluster, Name: m.object.Name, UID: m.object.UID}
 	return &fleetv1.AdapterStatus{
 		TypeMeta: metav1.TypeMeta{APIVersion: fleetv1.SchemeGroupVersion.String(), Kind: "AdapterStatus"},
 		ObjectMeta: metav1.ObjectMeta{
@@ -183,9 +181,10 @@ func list[T any](ctx context.Context, b *bench, path string) ([]T, error) {
 	}
 }
 
-// quiet waits until nothing has been written for a while, and returns what was written meanwhile.
-func (b *bench) quiet(ctx context.Context, patience time.Duration) (writes, error) {
-	const still = 2 * time.Second
+// quiet waits until nothing has been written for a while, and returns what was written meanwhile. It waits longer than the
+// controller does for the facade to write a status.
+func (b *bench) quiet(ctx context.Context) (writes, error) {
+	const still, patience = 3 * time.Second, time.Minute
 	begin, err := b.writes(ctx)
 	if err != nil {
 		return nil, err
@@ -201,7 +200,7 @@ func (b *bench) quiet(ctx context.Context, patience time.Duration) (writes, erro
 			return now.since(begin), nil
 		}
 		if time.Now().After(deadline) {
-			return now.since(begin), errors.New("it does not come to rest: still writing after " + strconv.Itoa(int(patience.Seconds())) + " s")
+			return now.since(begin), fmt.Errorf("it does not come to rest: still writing after %s", patience)
 		}
 		last = now
 	}
