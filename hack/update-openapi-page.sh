@@ -8,6 +8,7 @@ version=5.35.0
 # The hash of the package as the registry publishes it: npm view swagger-ui-dist@5.35.0 dist.integrity
 integrity=sha512-U06rpMtW9V3XPGOBeamTUSr0Z09jMX4IJuANpE/EZbAhw0G8CgwrzU4YmXkn/h0wCDNsXdGarTNNHC3sU8yVUQ==
 
+command -v npm > /dev/null || { echo "This needs npm. The files are committed: only a new version of the page does." >&2; exit 1; }
 to=internal/facade/hyperfleet/page/assets
 [[ ${1:-} == --to ]] && to=$2
 
