@@ -62,6 +62,8 @@ type tenant struct {
 	caller    hub.Caller
 	clock     clock.WithTicker
 	replicas  []*replica
+	// lag is by how much at most the watches of replicas that start from now on lag, each kind for itself.
+	lag time.Duration
 }
 
 // serve makes a tenant whose Platform requires the adapters dns and validation, served by so many replicas.
@@ -101,7 +103,7 @@ func (f *tenant) replica() *replica {
 	ctx, stop := context.WithCancel(context.Background())
 	var running sync.WaitGroup
 	running.Go(func() {
-		if err := r.index.Run(ctx, f.client); err != nil {
+		if err := r.index.Run(ctx, lagging{WithWatch: f.client, most: f.lag}); err != nil {
 			f.Error(err)
 		}
 	})
