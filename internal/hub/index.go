@@ -190,10 +190,21 @@ func (x *Index) reached(object client.Object) (<-chan struct{}, bool) {
 	if max(shown, delivered) >= version {
 		return nil, true
 	}
+	return x.nextNews(), false
+}
+
+// news returns a channel that is closed when more has been delivered.
+func (x *Index) news() <-chan struct{} {
+	x.mu.Lock()
+	defer x.mu.Unlock()
+	return x.nextNews()
+}
+
+func (x *Index) nextNews() <-chan struct{} {
 	if x.advanced == nil {
 		x.advanced = make(chan struct{})
 	}
-	return x.advanced, false
+	return x.advanced
 }
 
 var (

@@ -6,6 +6,7 @@ import (
 	"time"
 
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+	"k8s.io/apimachinery/pkg/types"
 	"k8s.io/utils/clock"
 )
 
@@ -202,6 +203,19 @@ func (r *room) put(object string, record *Record, what logged) bool {
 	r.mu.Unlock()
 	r.log.wake()
 	return true
+}
+
+// now returns the present record of an object, or nil if it is gone. last is one of its records, if there is any.
+func (r *room) now(id types.UID, last *Record) *Record {
+	if last == nil {
+		return nil
+	}
+	r.mu.RLock()
+	defer r.mu.RUnlock()
+	if e := r.objects[last.Object.Name]; e != nil && e.record.ID == id {
+		return e.record
+	}
+	return nil
 }
 
 // pass logs a record that was never shown. It is false if the room was taken away.

@@ -51,11 +51,13 @@ type stream struct {
 
 	// start are the records of the beginning that are still to be sent.
 	start []*Record
-	// number is that of the next change. Changes below live are history: those up to version after are known to the client.
-	number, live, after uint64
-	// again are the ids of what history brings again. It brings all that came later of them, too: the last word is right.
+	// number is that of the next change.
+	number uint64
+	// after is the version up to which a client that resumes knows everything; see history.
+	after uint64
+	// again are the ids of what has changed after that; nil once all of it is told.
 	again map[types.UID]bool
-	// resumed tells that the client knows what it was told elsewhere, or before.
+	// resumed tells that the client may know what was never shown here.
 	resumed bool
 	// version is the one up to which everything was sent, but for start.
 	version uint64
@@ -72,18 +74,17 @@ func (s *stream) begin() {
 	defer s.room.mu.RUnlock()
 	s.start = s.room.gather(plan{all: true}, make([]*Record, 0, len(s.room.order)))
 	s.number = s.room.log.end()
-	s.live = s.number
 	s.announce = true
 }
 
 // resume begins with the changes after a version.
 func (s *stream) resume(version uint64) error {
-	first, next, ok := s.room.log.resume(version)
+	first, ok := s.room.log.resume(version)
 	if !ok {
 		return &Error{Reason: Expired, Message: "Changes since that resource version are no longer known; list again"}
 	}
-	s.number, s.live, s.after, s.version, s.resumed = first, next, version, version, true
-	s.again = map[types.UID]bool{}
+	s.number, s.after, s.version = first, version, version
+	s.again, s.resumed = map[types.UID]bool{}, true
 	return nil
 }
 
@@ -110,13 +111,22 @@ func (s *stream) Next(ctx context.Context) (Event, error) {
 		switch {
 		case !ok:
 			return Event{}, &Error{Reason: Expired, Message: "The reader was too slow; resume at the last bookmark, or list again"}
+		case woken == nil && s.take(change, horizon):
+			s.number++
+			continue
 		case woken == nil:
-			s.take(change)
+			woken = s.x.news()
+			if s.x.horizon(s.place.kind) >= s.after {
+				continue
+			}
 		default:
 			s.version = max(s.version, horizon)
-			if err := s.wait(ctx, woken); err != nil {
-				return Event{}, err
+			if horizon >= s.after {
+				s.again = nil
 			}
+		}
+		if err := s.wait(ctx, woken); err != nil {
+			return Event{}, err
 		}
 	}
 }
@@ -145,24 +155,36 @@ func (s *stream) ready() (Event, bool) {
 
 func (s *stream) untilBookmark() time.Duration { return bookmarkPeriod - s.x.clock.Since(s.bookmarked) }
 
-// take turns a change into what the client sees of it.
-func (s *stream) take(change logged) {
-	history := s.number < s.live
-	s.number++
-	if history {
-		if change.version <= s.after && !s.again[change.id()] {
-			return
+// take turns a change into what the client sees of it. It is false if the change has to wait.
+//
+// A client that resumes knows everything up to the version after, and more: it was told changes as they came, some later than its
+// last bookmark, and perhaps by another replica. Whatever it is told now must not set it back to a state that nobody would take
+// back: it may break off after each event, and go on somewhere else from the same version.
+//
+//   - A change at a later version is told, and all that the log has of that object from then on: every replica tells it of that
+//     object, now or when it comes.
+//   - A change up to the version is known and left out. A replica that lags behind gets such changes late.
+//   - A change that has no version is told as the object is now. That is no step back once everything up to the version has been
+//     delivered here; until then it waits.
+func (s *stream) take(change logged, horizon uint64) bool {
+	switch {
+	case s.again == nil:
+		s.version = max(s.version, change.horizon)
+	case s.again[change.id()]:
+	case change.version == always:
+		if horizon < s.after {
+			return false
 		}
+		change.after = s.room.now(change.id(), change.after)
+	case change.version <= s.after:
+		return true
+	default:
 		s.again[change.id()] = true
-	} else {
-		s.again = nil
 	}
 	if event, ok := s.event(change); ok {
 		s.pending = append(s.pending, event)
 	}
-	if !history {
-		s.version = max(s.version, change.horizon)
-	}
+	return true
 }
 
 // event returns a change as the filter lets it look: what comes to match is new, what ceases to is gone.

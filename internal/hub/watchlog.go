@@ -132,12 +132,12 @@ func (l *watchLog) end() uint64 {
 	return l.first + uint64(len(l.events))
 }
 
-// resume returns the numbers of the first change to look at and of the next one to come, for somebody who knows everything up to
-// a version; false if not everything after that is remembered.
-func (l *watchLog) resume(version uint64) (first, next uint64, ok bool) {
+// resume returns the number of the first change to look at for somebody who knows everything up to a version; false if not
+// everything after that is remembered.
+func (l *watchLog) resume(version uint64) (first uint64, ok bool) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	return l.first, l.first + uint64(len(l.events)), version >= l.floor
+	return l.first, version >= l.floor
 }
 
 // next returns the change of that number. If there is none yet, the channel is closed when there is one; if it is forgotten, ok
