@@ -6,7 +6,9 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"maps"
 	"strconv"
+	"strings"
 	"time"
 
 	"github.com/santhosh-tekuri/jsonschema/v6"
@@ -41,7 +43,11 @@ const (
 
 // readDocument reads an OpenAPI document.
 func readDocument(text []byte) (document, error) {
-	served, err := yaml.YAMLToJSON(text)
+	var written any
+	if err := yaml.Unmarshal(text, &written); err != nil {
+		return document{}, err
+	}
+	served, err := json.Marshal(withoutHints(written))
 	if err != nil {
 		return document{}, err
 	}
@@ -62,6 +68,22 @@ func readDocument(text []byte) (document, error) {
 		made.schemas[name] = schema
 	}
 	return made, nil
+}
+
+// withoutHints takes away what is for our own generator only: it would mislead those of clients.
+func withoutHints(value any) any {
+	switch v := value.(type) {
+	case map[string]any:
+		maps.DeleteFunc(v, func(name string, _ any) bool { return strings.HasPrefix(name, "x-") })
+		for _, member := range v {
+			withoutHints(member)
+		}
+	case []any:
+		for _, item := range v {
+			withoutHints(item)
+		}
+	}
+	return value
 }
 
 // newCompiler returns a compiler of the schemas of a decoded document.

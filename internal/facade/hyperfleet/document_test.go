@@ -39,6 +39,13 @@ func documented(t *testing.T) (document any, check func(schema string, text []by
 	}
 }
 
+func TestServedDocumentHasNoHintsForOurGenerator(t *testing.T) {
+	d := newDialect(t, nil)
+	if bytes.Contains(d.document.json, []byte(`"x-`)) || !bytes.Contains(openAPI, []byte("x-order")) {
+		t.Error("the document is served as it is written")
+	}
+}
+
 // Every example stands beside a schema, or is named by it; it satisfies that schema.
 func TestExamplesAreAsDocumented(t *testing.T) {
 	document, check := documented(t)
