@@ -95,24 +95,20 @@ func TestPreconditionsAreHeldAgainstTheLiveObject(t *testing.T) {
 	r := f.replicas[0]
 	sample := f.cluster(r, "sample", `{}`)
 	old := sample.Object.ResourceVersion
-	behind := &blind{Index: r.index}
-	behind.remember(t, f, sample)
-	late := hub.NewStore(hub.StoreOptions{
-		Client: f.client, Memory: behind, Recorder: r.events, Clock: f.clock, SystemNamespace: f.namespace, Replica: "late",
-	})
+	late, _ := f.blind(r, sample, f.client)
 	changed := f.change(r, sample, hub.Change{Labels: &map[string]string{"a": "1"}})
 	now := changed.Object.ResourceVersion
 
-	if_ := func(versions ...string) hub.Precondition { return hub.Precondition{ResourceVersions: versions} }
-	_, err := r.Change(t.Context(), f.caller, ref(sample), hub.Change{Precondition: if_(old), Labels: &map[string]string{"a": "2"}})
+	when := func(versions ...string) hub.Precondition { return hub.Precondition{ResourceVersions: versions} }
+	_, err := r.Change(t.Context(), f.caller, ref(sample), hub.Change{Precondition: when(old), Labels: &map[string]string{"a": "2"}})
 	reason(t, err, hub.PreconditionFailed)
-	_, err = late.Change(t.Context(), f.caller, ref(sample), hub.Change{Precondition: if_(old), Labels: &map[string]string{"a": "2"}})
+	_, err = late.Change(t.Context(), f.caller, ref(sample), hub.Change{Precondition: when(old), Labels: &map[string]string{"a": "2"}})
 	reason(t, err, hub.PreconditionFailed)
-	_, err = r.Delete(t.Context(), f.caller, ref(sample), if_(old))
+	_, err = r.Delete(t.Context(), f.caller, ref(sample), when(old))
 	reason(t, err, hub.PreconditionFailed)
-	_, err = late.Delete(t.Context(), f.caller, ref(sample), if_(old))
+	_, err = late.Delete(t.Context(), f.caller, ref(sample), when(old))
 	reason(t, err, hub.PreconditionFailed)
-	_, err = late.Change(t.Context(), f.caller, ref(sample), hub.Change{Precondition: if_("7", now), Labels: &map[string]string{"a": "2"}})
+	_, err = late.Change(t.Context(), f.caller, ref(sample), hub.Change{Precondition: when("7", now), Labels: &map[string]string{"a": "2"}})
 	reason(t, err, "")
 	if labels := live(f, sample, &fleetv1.Cluster{}).Labels; labels["a"] != "2" {
 		t.Errorf("labels are %v", labels)

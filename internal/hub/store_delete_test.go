@@ -106,15 +106,9 @@ func TestAClusterWaitsForPoolsThatAreNotKnown(t *testing.T) {
 	r := f.replicas[0]
 	sample := f.cluster(r, "sample", `{}`)
 	f.delete(r, sample)
-	record, err := r.Get(t.Context(), f.namespace, ref(sample))
-	must(t, err)
-	behind := &blind{Index: r.index}
-	behind.remember(t, f, record)
-	late := hub.NewStore(hub.StoreOptions{
-		Client: f.client, Memory: behind, Recorder: r.events, Clock: f.clock, SystemNamespace: f.namespace, Replica: "late",
-	})
+	late, _ := f.blind(r, sample, f.client)
 	must(t, f.client.Create(t.Context(), fixture.NodePool(f.namespace, "unknown", "sample")))
-	_, err = late.Report(t.Context(), f.caller, ref(sample), "dns", said("F2z", noon))
+	_, err := late.Report(t.Context(), f.caller, ref(sample), "dns", said("F2z", noon))
 	must(t, err)
 	if ready := live(f, sample, &fleetv1.Cluster{}).Status.Conditions[0]; ready.Reason != fleetv1.ReasonAwaitingChildren {
 		t.Errorf("Ready says %s", ready.Reason)

@@ -207,33 +207,6 @@ func TestARepetitionWritesNothing(t *testing.T) {
 	}
 }
 
-// Between two reports of an adapter through one replica, another one took a report that differs.
-func TestARepetitionIsHeldAgainstTheLiveReport(t *testing.T) {
-	f := serve(t, 1)
-	r := f.replicas[0]
-	sample := f.cluster(r, "sample", `{}`)
-	f.report(r, sample, "validation", "T1", noon)
-	f.report(r, sample, "dns", "T1", noon)
-	behind := &blind{Index: r.index}
-	late := hub.NewStore(hub.StoreOptions{
-		Client: f.client, Memory: behind, Recorder: r.events, Clock: f.clock, SystemNamespace: f.namespace, Replica: "late",
-	})
-	behind.remember(t, f, sample)
-	f.report(r, sample, "dns", "F1", noon.Add(time.Second))
-	f.shows(r, sample, "F AdaptersUnavailable 1", "F AdaptersUnavailable 1")
-
-	// All the late replica knows is T1, with Ready=True.
-	stored, err := late.Report(t.Context(), f.caller, ref(sample), "dns", said("T1", noon.Add(2*time.Second)))
-	must(t, err)
-	if !stored.Report.ObservedTime.Time.Equal(noon.Add(2 * time.Second)) {
-		t.Errorf("answered the report of %s", stored.Report.ObservedTime)
-	}
-	f.eventually("the status shows what was acknowledged", func() bool {
-		ready := live(f, sample, &fleetv1.Cluster{}).Status.Conditions[0]
-		return ready.Type == fleetv1.ConditionReady && ready.Status == metav1.ConditionTrue
-	})
-}
-
 func TestAReportAboutAnEarlierObjectOfTheNameMakesRoom(t *testing.T) {
 	f := serve(t, 1)
 	r := f.replicas[0]
