@@ -55,7 +55,9 @@ type stream struct {
 	number uint64
 	// after is the version up to which a client that resumes knows everything; see history.
 	after uint64
-	// again are the ids of what has changed after that; nil once all of it is told.
+	// lagging tells that this replica may not know everything up to that version yet.
+	lagging bool
+	// again are the ids of what is told again; nil once all of it is told. Those with true have changed after that version.
 	again map[types.UID]bool
 	// resumed tells that the client may know what was never shown here.
 	resumed bool
@@ -79,12 +81,20 @@ func (s *stream) begin() {
 
 // resume begins with the changes after a version.
 func (s *stream) resume(version uint64) error {
-	first, ok := s.room.log.resume(version)
+	s.after, s.version, s.lagging, s.resumed = version, version, true, true
+	return s.catchUp()
+}
+
+// catchUp begins to look at the log as soon as this replica knows all that the client does.
+func (s *stream) catchUp() error {
+	delivered := s.x.horizon(s.place.kind)
+	first, ok := s.room.log.resume(s.after)
 	if !ok {
 		return &Error{Reason: Expired, Message: "Changes since that resource version are no longer known; list again"}
 	}
-	s.number, s.after, s.version = first, version, version
-	s.again, s.resumed = map[types.UID]bool{}, true
+	if delivered >= s.after {
+		s.lagging, s.number, s.again = false, first, map[types.UID]bool{}
+	}
 	return nil
 }
 
@@ -105,30 +115,41 @@ func (s *stream) Next(ctx context.Context) (Event, error) {
 		if event, ok := s.ready(); ok {
 			return event, nil
 		}
-		// Read before the log is: whatever comes up to it is in the log already.
-		horizon := s.x.horizon(s.place.kind)
-		change, woken, ok := s.room.log.next(s.number)
-		switch {
-		case !ok:
-			return Event{}, &Error{Reason: Expired, Message: "The reader was too slow; resume at the last bookmark, or list again"}
-		case woken == nil && s.take(change, horizon):
-			s.number++
+		woken, err := s.advance()
+		if err != nil {
+			return Event{}, err
+		}
+		if woken == nil {
 			continue
-		case woken == nil:
-			woken = s.x.news()
-			if s.x.horizon(s.place.kind) >= s.after {
-				continue
-			}
-		default:
-			s.version = max(s.version, horizon)
-			if horizon >= s.after {
-				s.again = nil
-			}
 		}
 		if err := s.wait(ctx, woken); err != nil {
 			return Event{}, err
 		}
 	}
+}
+
+// advance takes one change, or returns a channel that is closed when there may be one.
+func (s *stream) advance() (<-chan struct{}, error) {
+	if s.lagging {
+		woken := s.x.news()
+		if err := s.catchUp(); err != nil || !s.lagging {
+			return nil, err
+		}
+		return woken, nil
+	}
+	// Read before the log is: whatever comes up to it is in the log already.
+	horizon := s.x.horizon(s.place.kind)
+	change, woken, ok := s.room.log.next(s.number)
+	switch {
+	case !ok:
+		return nil, &Error{Reason: Expired, Message: "The reader was too slow; resume at the last bookmark, or list again"}
+	case woken == nil:
+		s.number++
+		s.take(change)
+	default:
+		s.version, s.again = max(s.version, horizon), nil
+	}
+	return woken, nil
 }
 
 // ready returns what can be sent without looking at the log.
@@ -155,36 +176,41 @@ func (s *stream) ready() (Event, bool) {
 
 func (s *stream) untilBookmark() time.Duration { return bookmarkPeriod - s.x.clock.Since(s.bookmarked) }
 
-// take turns a change into what the client sees of it. It is false if the change has to wait.
+// take turns a change into what the client sees of it.
 //
 // A client that resumes knows everything up to the version after, and more: it was told changes as they came, some later than its
 // last bookmark, and perhaps by another replica. Whatever it is told now must not set it back to a state that nobody would take
-// back: it may break off after each event, and go on somewhere else from the same version.
+// back: it may break off after each event, and go on somewhere else from the same version. So nothing is told before this replica
+// knows all up to that version (see catchUp), and then:
 //
 //   - A change at a later version is told, and all that the log has of that object from then on: every replica tells it of that
 //     object, now or when it comes.
-//   - A change up to the version is known and left out. A replica that lags behind gets such changes late.
-//   - A change that has no version is told as the object is now. That is no step back once everything up to the version has been
-//     delivered here; until then it waits.
-func (s *stream) take(change logged, horizon uint64) bool {
+//   - A change up to the version is known and left out.
+//   - A change that has no version is told as the object is now, which is no step back. So is one that was never shown here, if
+//     it means that the object is no longer wanted.
+func (s *stream) take(change logged) {
+	id := change.id()
+	changed, told := s.again[id]
 	switch {
 	case s.again == nil:
 		s.version = max(s.version, change.horizon)
-	case s.again[change.id()]:
-	case change.version == always:
-		if horizon < s.after {
-			return false
+	case change.passed:
+		if change.version <= s.after && !told {
+			return
 		}
-		change.after = s.room.now(change.id(), change.after)
+		change.after = s.room.now(id, change.before)
+	case changed:
+	case change.version == always:
+		s.again[id] = false
+		change.after = s.room.now(id, change.after)
 	case change.version <= s.after:
-		return true
+		return
 	default:
-		s.again[change.id()] = true
+		s.again[id] = true
 	}
 	if event, ok := s.event(change); ok {
 		s.pending = append(s.pending, event)
 	}
-	return true
 }
 
 // event returns a change as the filter lets it look: what comes to match is new, what ceases to is gone.
