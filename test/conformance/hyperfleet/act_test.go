@@ -119,7 +119,7 @@ func (p *performance) read(s step) error {
 		if time.Now().After(deadline) {
 			return fmt.Errorf("%v\n%s", wrong, show(got))
 		}
-		p.pause()
+		pause(p.ctx)
 	}
 }
 

@@ -170,16 +170,17 @@ func (p *performance) request(s step) error {
 		if !s.Until || time.Now().After(deadline) {
 			return fmt.Errorf("%v\n%s", wrong, a)
 		}
-		p.pause()
+		pause(p.ctx)
 	}
 }
 
-func (p *performance) pause() {
+// pause lets others act before a request is repeated.
+func pause(ctx context.Context) {
 	timer := time.NewTimer(glance)
 	defer timer.Stop()
 	select {
 	case <-timer.C:
-	case <-p.ctx.Done():
+	case <-ctx.Done():
 	}
 }
 
