@@ -94,9 +94,9 @@ func TestObjectsShowWhatHappenedToThem(t *testing.T) {
 }
 
 // newReport is the report of the published document as it is stored.
-func newReport(adapter string) *fleetv1.AdapterStatus {
+func newReport() *fleetv1.AdapterStatus {
 	at := micro("2025-01-01T10:00:00Z")
-	status := &fleetv1.AdapterStatus{Spec: fleetv1.AdapterStatusSpec{Adapter: adapter}, Report: &fleetv1.Report{
+	status := &fleetv1.AdapterStatus{Spec: fleetv1.AdapterStatusSpec{Adapter: "validator"}, Report: &fleetv1.Report{
 		ObservedGeneration: 1, ObservedTime: at, CreatedTime: &at, Data: &runtime.RawExtension{Raw: []byte(`{"job_name":"validator-job-abc123","attempt":1}`)},
 	}}
 	for _, row := range [][3]string{
@@ -118,7 +118,7 @@ const publishedReport = `{"adapter":"validator","observed_generation":1,"conditi
 	`"data":{"job_name":"validator-job-abc123","attempt":1},"created_time":"2025-01-01T10:00:00Z","last_report_time":"2025-01-01T10:00:00Z"}`
 
 func TestReportsLookAsPublished(t *testing.T) {
-	if diff := cmp.Diff(publishedReport, string(encode(statusOf(newReport("validator"))))); diff != "" {
+	if diff := cmp.Diff(publishedReport, string(encode(statusOf(newReport())))); diff != "" {
 		t.Errorf("-want +got:\n%s", diff)
 	}
 }

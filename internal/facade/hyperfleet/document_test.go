@@ -100,8 +100,8 @@ func TestExamplesAreAsDocumented(t *testing.T) {
 func TestAnswersAreAsDocumented(t *testing.T) {
 	_, check := documented(t)
 	h := newFakeHub()
-	h.records[0].Reports = []*fleetv1.AdapterStatus{newReport("validator")}
-	h.stored = newReport("validator")
+	h.records[0].Reports = []*fleetv1.AdapterStatus{newReport()}
+	h.stored = newReport()
 	for _, row := range []struct{ method, path, body, schema string }{
 		{http.MethodGet, clusters, "", "ClusterList"},
 		{http.MethodGet, pools, "", "NodePoolList"},

@@ -75,8 +75,8 @@ func TestAnswers(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			h := newFakeHub()
-			h.records[0].Reports = []*fleetv1.AdapterStatus{newReport("validator"), {Spec: fleetv1.AdapterStatusSpec{Adapter: "silent"}}}
-			h.stored = newReport("validator")
+			h.records[0].Reports = []*fleetv1.AdapterStatus{newReport(), {Spec: fleetv1.AdapterStatusSpec{Adapter: "silent"}}}
+			h.stored = newReport()
 			w := ask(t, h, test.method, test.path, test.body)
 			if diff := cmp.Diff(test.want, w.Body.String()); diff != "" || w.Code != test.status {
 				t.Errorf("%d -want +got:\n%s", w.Code, diff)
