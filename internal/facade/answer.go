@@ -1,6 +1,7 @@
 package facade
 
 import (
+	"errors"
 	"net/http"
 	"strconv"
 )
@@ -165,11 +166,11 @@ func (a *answer) refuse(refusal Refusal) bool {
 
 // end is told with what the handlers panicked, if they did. The filter that is there for panics logged it.
 func (a *answer) end(panicked any) {
-	switch {
-	case panicked == nil:
-	case panicked == http.ErrAbortHandler:
-		a.broken = true
-	case !a.refuse(Refusal{Status: http.StatusInternalServerError}):
+	if panicked == nil {
+		return
+	}
+	err, _ := panicked.(error)
+	if errors.Is(err, http.ErrAbortHandler) || !a.refuse(Refusal{Status: http.StatusInternalServerError}) {
 		a.broken = true
 	}
 }

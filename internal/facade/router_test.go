@@ -143,7 +143,7 @@ func TestADialectMayLieBelowAnother(t *testing.T) {
 	for target, want := range map[string]string{
 		"/api/sample/v1/clusters/special/x": "below", "/api/sample/v1/clusters/specials": "sample", "/api/sample/v1/clusters/special": "below",
 	} {
-		if got := router.Match(httptest.NewRequest("GET", target, nil)).Dialect.Name(); got != want {
+		if got := router.Match(httptest.NewRequest(http.MethodGet, target, nil)).Dialect.Name(); got != want {
 			t.Errorf("%s is for %s, want %s", target, got, want)
 		}
 	}
@@ -204,7 +204,7 @@ func BenchmarkMatch(b *testing.B) {
 		"aggregated": facade.Aggregated + "/sample/v1/clusters/a",
 	} {
 		b.Run(name, func(b *testing.B) {
-			request := httptest.NewRequest("GET", target, nil)
+			request := httptest.NewRequest(http.MethodGet, target, nil)
 			b.ReportAllocs()
 			for b.Loop() {
 				router.Match(request)

@@ -3,6 +3,7 @@ package requestinfo_test
 import (
 	"context"
 	"fmt"
+	"net/http"
 	"net/http/httptest"
 	"strings"
 	"testing"
@@ -177,7 +178,7 @@ func TestEveryRouteIsInTheTable(t *testing.T) {
 }
 
 func TestWhatIsForNoDialectIsTheDefaults(t *testing.T) {
-	info, err := resolver().NewRequestInfo(httptest.NewRequest("GET", "/apis/apps/v1/namespaces/n/deployments/d", nil))
+	info, err := resolver().NewRequestInfo(httptest.NewRequest(http.MethodGet, "/apis/apps/v1/namespaces/n/deployments/d", nil))
 	if err != nil {
 		t.Fatal(err)
 	}
