@@ -268,3 +268,42 @@ func BenchmarkReadJSON(b *testing.B) {
 		})
 	}
 }
+
+// TestBodiesOverHTTP2 holds that a body is given up without the connection, on which others may be going on.
+func TestBodiesOverHTTP2(t *testing.T) {
+	defer facade.SetBodyTime(50_000_000)()
+	server := httptest.NewUnstartedServer(chain(newFacade(t, map[string]http.HandlerFunc{"POST /v1/clusters": read}), filters{untimed: true}))
+	server.EnableHTTP2 = true
+	server.StartTLS()
+	t.Cleanup(server.Close)
+	stopped, stop := io.Pipe()
+	tests := map[string]struct {
+		body   io.Reader
+		status int
+	}{
+		"an object":          {strings.NewReader(`{"a":1}`), http.StatusOK},
+		"4 MiB":              {strings.NewReader(strings.Repeat("[", 4<<20)), http.StatusRequestEntityTooLarge},
+		"4 MiB, unannounced": {io.MultiReader(strings.NewReader(strings.Repeat("[", 4<<20))), http.StatusRequestEntityTooLarge},
+		"one that stops":     {io.MultiReader(strings.NewReader(`{"a":`), stopped), http.StatusBadRequest},
+	}
+	for name, test := range tests {
+		t.Run(name, func(t *testing.T) {
+			r, err := http.NewRequestWithContext(t.Context(), http.MethodPost, server.URL+"/api/sample/v1/clusters", test.body)
+			if err != nil {
+				t.Fatal(err)
+			}
+			response, err := server.Client().Do(r)
+			if err != nil {
+				t.Fatal(err)
+			}
+			// The client waits for the end of what it sends, too.
+			defer response.Body.Close()
+			if test.status == http.StatusBadRequest {
+				defer stop.Close()
+			}
+			if response.ProtoMajor != 2 || response.StatusCode != test.status || response.Header.Get("Connection") != "" {
+				t.Errorf("got %s %d, and Connection: %s", response.Proto, response.StatusCode, response.Header.Get("Connection"))
+			}
+		})
+	}
+}
