@@ -46,7 +46,7 @@ func (r *Reconciler) flow() target.Flow[*scope] {
 			gather{children: r.children},
 			teardown{remove: r.remove, publish: access.Publish},
 		},
-		Evaluate: setStatus, Seconds: aggregationSeconds, Deleted: deleted,
+		Evaluate: setStatus, Seconds: aggregationSeconds,
 	}
 }
 

@@ -31,10 +31,3 @@ func deletingPools(names []string) events.Event {
 		Note: "Deleted the node pools " + strings.Join(names, ", "),
 	}
 }
-
-func deleted() events.Event {
-	return events.Event{
-		Type: corev1.EventTypeNormal, Reason: "Deleted", Action: actionDelete,
-		Note: "Let go: all adapters reported Finalized=True and no children remained",
-	}
-}

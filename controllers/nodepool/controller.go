@@ -45,7 +45,7 @@ func (r *Reconciler) flow() target.Flow[*scope] {
 			adopt{patch: access.Patch, own: r.own},
 			gather{siblings: r.pools},
 		},
-		Evaluate: setStatus, Seconds: aggregationSeconds, Deleted: deleted,
+		Evaluate: setStatus, Seconds: aggregationSeconds,
 	}
 }
 

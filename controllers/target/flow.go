@@ -16,10 +16,10 @@ import (
 	"github.com/slipway-dev/slipway/internal/aggregate"
 	"github.com/slipway-dev/slipway/internal/conditions"
 	"github.com/slipway-dev/slipway/internal/evaluate"
-	"github.com/slipway-dev/slipway/internal/events"
 	"github.com/slipway-dev/slipway/internal/namespaces"
 	"github.com/slipway-dev/slipway/internal/outcome"
 	"github.com/slipway-dev/slipway/internal/reports"
+	"github.com/slipway-dev/slipway/internal/transitions"
 )
 
 // Phase is one step of a kind before the aggregation.
@@ -39,8 +39,6 @@ type Flow[S Scoped] struct {
 	Evaluate func(s S, now metav1.Time) aggregate.Result
 	// Seconds takes how long that took.
 	Seconds prometheus.Observer
-	// Deleted returns the event that tells that a target was let go.
-	Deleted func() events.Event
 }
 
 // Reconcile handles one target: gather, evaluate, apply. The scope comes with an empty object.
@@ -89,7 +87,7 @@ func (f Flow[S]) apply(ctx context.Context, s *Scope, before Object, result aggr
 	}
 	if changed {
 		ctrl.LoggerFrom(ctx).V(1).Info("Wrote the status", "generation", s.Object.GetGeneration(), "adapters", result.Adapters)
-		f.Access.Publish(s, transitions(before, s.Object)...)
+		f.Access.Publish(s, transitions.Of(before, s.Object)...)
 	}
 	if !result.Finished {
 		return nil
@@ -107,7 +105,7 @@ func (f Flow[S]) letGo(ctx context.Context, s *Scope) error {
 		return err
 	}
 	ctrl.LoggerFrom(ctx).Info("Let the target go", "kind", s.Kind, "generation", s.Object.GetGeneration())
-	f.Access.Publish(s, f.Deleted())
+	f.Access.Publish(s, transitions.LetGo(s.Kind))
 	return nil
 }
 

@@ -13,6 +13,8 @@ import (
 	fleetv1 "github.com/slipway-dev/slipway/api/v1alpha1"
 	"github.com/slipway-dev/slipway/internal/aggregate"
 	"github.com/slipway-dev/slipway/internal/conditions"
+	"github.com/slipway-dev/slipway/internal/events"
+	"github.com/slipway-dev/slipway/internal/transitions"
 )
 
 // attempts is how often a write is tried again after a conflict. Each conflict means that somebody else got on.
@@ -79,6 +81,7 @@ func (s *Store) settleFromMemory(ctx context.Context, at address, wishes []wish,
 	case err != nil:
 		return false, fault(err)
 	case changed:
+		s.publish(subject, after, transitions.Of(before, after)...)
 		s.Memory.Apply(after)
 		return true, nil
 	default:
@@ -135,16 +138,18 @@ func (s *Store) write(ctx context.Context, at address, live subject) error {
 	object := live.object()
 	if changed {
 		object = after
+		s.publish(live, object, transitions.Of(before, object)...)
 	}
 	if result.Finished {
-		return s.letGo(ctx, at, object)
+		return s.letGo(ctx, at, live.with(object))
 	}
 	s.Memory.Apply(object)
 	return nil
 }
 
 // letGo drops our finalizer from an object that nothing is left to wait for.
-func (s *Store) letGo(ctx context.Context, at address, object target) error {
+func (s *Store) letGo(ctx context.Context, at address, finished subject) error {
+	object := finished.object()
 	before := object.DeepCopyObject().(target) // a copy is of the same type
 	if !controllerutil.RemoveFinalizer(object, finalizer(at.kind)) {
 		s.Memory.Apply(object)
@@ -156,12 +161,20 @@ func (s *Store) letGo(ctx context.Context, at address, object target) error {
 		return err
 	}
 	ctrl.LoggerFrom(ctx).Info("Let the target go", "kind", at.kind, "target", at.key, "generation", object.GetGeneration())
+	s.publish(finished, object, transitions.LetGo(at.kind))
 	if !last {
 		s.Memory.Apply(object)
 		return nil
 	}
 	s.gone(ctx, before)
 	return nil
+}
+
+// publish records events about an object. A terminating namespace takes none.
+func (s *Store) publish(about subject, object target, list ...events.Event) {
+	if !about.namespace().Terminating {
+		events.Publish(s.Recorder, object, list...)
+	}
 }
 
 // gone takes over that an object is gone, and settles the Cluster that a NodePool belonged to: it may have waited for that.

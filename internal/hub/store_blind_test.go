@@ -81,7 +81,7 @@ func converged(t *testing.T) (*tenant, *replica, *hub.Record) {
 	t.Helper()
 	f := serve(t, 1)
 	r := f.replicas[0]
-	sample := f.cluster(r, "sample", `{}`)
+	sample := f.cluster(r, "sample")
 	f.report(r, sample, "validation", "T1", noon)
 	f.report(r, sample, "dns", "T1", noon)
 	return f, r, sample

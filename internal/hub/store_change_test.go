@@ -93,7 +93,7 @@ func TestAChangeOfNothingWritesNothing(t *testing.T) {
 func TestPreconditionsAreHeldAgainstTheLiveObject(t *testing.T) {
 	f := serve(t, 1)
 	r := f.replicas[0]
-	sample := f.cluster(r, "sample", `{}`)
+	sample := f.cluster(r, "sample")
 	old := sample.Object.ResourceVersion
 	late, _ := f.blind(r, sample, f.client)
 	changed := f.change(r, sample, hub.Change{Labels: &map[string]string{"a": "1"}})
@@ -128,7 +128,7 @@ func TestPreconditionsAreHeldAgainstTheLiveObject(t *testing.T) {
 func TestADeletedObjectIsNotChanged(t *testing.T) {
 	f := serve(t, 1)
 	r := f.replicas[0]
-	sample := f.cluster(r, "sample", `{}`)
+	sample := f.cluster(r, "sample")
 	must(t, f.client.Delete(t.Context(), live(f, sample, &fleetv1.Cluster{})))
 	_, err := r.Change(t.Context(), f.caller, ref(sample), hub.Change{
 		Labels: &map[string]string{}, Precondition: hub.Precondition{ResourceVersions: []string{"1"}},
@@ -141,7 +141,7 @@ func TestADeletedObjectIsNotChanged(t *testing.T) {
 // Changes that come at the same time through two replicas all happen, one after the other.
 func TestChangesAtTheSameTime(t *testing.T) {
 	f := serve(t, 2)
-	sample := f.cluster(f.replicas[0], "sample", `{}`)
+	sample := f.cluster(f.replicas[0], "sample")
 	f.eventually("the other replica knows", func() bool {
 		_, err := f.replicas[1].Get(t.Context(), f.namespace, ref(sample))
 		return err == nil

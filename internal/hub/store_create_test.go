@@ -101,7 +101,7 @@ func TestWishesThatBreakRulesNameTheField(t *testing.T) {
 		p.Spec.NodePoolParametersSchema = fixture.JSON(`{"type": "object", "required": ["disk"]}`)
 	})
 	r := f.replicas[0]
-	sample := f.cluster(r, "sample", `{}`)
+	sample := f.cluster(r, "sample")
 	for name, test := range map[string]struct {
 		do    func() error
 		field string
@@ -166,7 +166,7 @@ func TestAQuotaForbids(t *testing.T) {
 func TestCreatingANodePool(t *testing.T) {
 	f := serve(t, 1)
 	r := f.replicas[0]
-	cluster := f.cluster(r, "a", `{}`)
+	cluster := f.cluster(r, "a")
 	record := f.pool(r, cluster, "workers")
 	stored := live(f, record, &fleetv1.NodePool{})
 	if stored.Name != "a-workers" || record.Name != "workers" || record.Owner != cluster.ID || stored.Spec.ClusterName != "a" || stored.Generation != 1 {
@@ -181,7 +181,7 @@ func TestCreatingANodePool(t *testing.T) {
 	reason(t, err, hub.NotFound)
 
 	// Another cluster's pool may have the name that this one would get.
-	long := f.cluster(r, "a-b", `{}`)
+	long := f.cluster(r, "a-b")
 	first := f.pool(r, cluster, "b-c")
 	second := f.pool(r, long, "c")
 	if first.Object.Name != "a-b-c" || second.Name != "c" || !strings.HasPrefix(second.Object.Name, "a-b-c-") {
@@ -195,7 +195,7 @@ func TestCreatingANodePool(t *testing.T) {
 func TestANodePoolOfADeletedClusterIsRefused(t *testing.T) {
 	f := serve(t, 1)
 	r := f.replicas[0]
-	cluster := f.cluster(r, "sample", `{}`)
+	cluster := f.cluster(r, "sample")
 	must(t, f.client.Delete(t.Context(), live(f, cluster, &fleetv1.Cluster{})))
 	_, err := r.CreateNodePool(t.Context(), f.caller, hub.NewNodePool{Cluster: ref(cluster), Name: "late"})
 	reason(t, err, hub.WrongState)

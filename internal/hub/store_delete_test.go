@@ -17,7 +17,7 @@ import (
 func TestADeletionTakesTheChildrenAlong(t *testing.T) {
 	f := serve(t, 1)
 	r := f.replicas[0]
-	sample := f.cluster(r, "sample", `{}`)
+	sample := f.cluster(r, "sample")
 	pool := f.pool(r, sample, "workers")
 	// Made by kubectl, and not seen by a controller: nothing of ours is on it yet.
 	bare := fixture.NodePool(f.namespace, "bare", "sample")
@@ -56,7 +56,7 @@ func TestADeletionTakesTheChildrenAlong(t *testing.T) {
 func TestAPoolThatTheControllerDeletedIsClaimed(t *testing.T) {
 	f := serve(t, 1)
 	r := f.replicas[0]
-	sample := f.cluster(r, "sample", `{}`)
+	sample := f.cluster(r, "sample")
 	f.delete(r, sample)
 	pool := fixture.NodePool(f.namespace, "late", "sample")
 	pool.Finalizers = []string{fleetv1.NodePoolFinalizer}
@@ -74,7 +74,7 @@ func TestAPoolThatTheControllerDeletedIsClaimed(t *testing.T) {
 func TestTheLastReportLetsGo(t *testing.T) {
 	f := serve(t, 2, fixture.Requiring("dns"))
 	one, other := f.replicas[0], f.replicas[1]
-	sample := f.cluster(one, "sample", `{}`)
+	sample := f.cluster(one, "sample")
 	pool := f.pool(one, sample, "workers")
 	f.delete(one, sample)
 	f.report(one, sample, "dns", "F2z", noon)
@@ -104,7 +104,7 @@ func TestTheLastReportLetsGo(t *testing.T) {
 func TestAClusterWaitsForPoolsThatAreNotKnown(t *testing.T) {
 	f := serve(t, 1, fixture.Requiring("dns"))
 	r := f.replicas[0]
-	sample := f.cluster(r, "sample", `{}`)
+	sample := f.cluster(r, "sample")
 	f.delete(r, sample)
 	late, _ := f.blind(r, sample, f.client)
 	must(t, f.client.Create(t.Context(), fixture.NodePool(f.namespace, "unknown", "sample")))
@@ -118,7 +118,7 @@ func TestAClusterWaitsForPoolsThatAreNotKnown(t *testing.T) {
 func TestForceDelete(t *testing.T) {
 	f := serve(t, 1)
 	r := f.replicas[0]
-	sample := f.cluster(r, "sample", `{}`)
+	sample := f.cluster(r, "sample")
 	pool := f.pool(r, sample, "workers")
 	addon := fixture.Addon(f.namespace, "addon", "sample", "template", fixture.KeptBy[*fleetv1.Addon](fleetv1.AddonFinalizer))
 	must(t, f.client.Create(t.Context(), addon))
@@ -177,7 +177,7 @@ func lastKnown(record *hub.Record) client.Object {
 func TestForceDeletingAPoolTellsItsCluster(t *testing.T) {
 	f := serve(t, 1, fixture.Requiring("dns"))
 	r := f.replicas[0]
-	sample := f.cluster(r, "sample", `{}`)
+	sample := f.cluster(r, "sample")
 	pool := f.pool(r, sample, "workers")
 	f.delete(r, sample)
 	f.report(r, sample, "dns", "F2z", noon.Add(time.Second))

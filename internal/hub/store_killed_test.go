@@ -183,7 +183,7 @@ func TestWhatIsLeftOfAKilledProcessIsRepaired(t *testing.T) {
 func (s scene) killAt(t *testing.T, n int, after bool) bool {
 	f := serve(t, 1)
 	r := f.replicas[0]
-	f.pool(r, f.cluster(r, "sample", `{}`), "workers")
+	f.pool(r, f.cluster(r, "sample"), "workers")
 	f.controllers()
 	f.eventually("the ids are known", func() bool {
 		record, err := r.Get(t.Context(), f.namespace, named(fleetv1.KindNodePool, "workers"))

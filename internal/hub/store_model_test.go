@@ -125,7 +125,7 @@ func TestTwoReplicasKeepToTheTables(t *testing.T) {
 	rapid.Check(t, func(rt *rapid.T) {
 		number++
 		first := f.replicas[0]
-		sample := f.cluster(first, fmt.Sprint("sample-", number), `{}`)
+		sample := f.cluster(first, fmt.Sprint("sample-", number))
 		f.eventually("both know the cluster", func() bool {
 			_, err := f.replicas[1].Get(t.Context(), f.namespace, ref(sample))
 			return err == nil
@@ -215,7 +215,7 @@ func TestNoAcknowledgedReportIsMissing(t *testing.T) {
 	adapters := []string{"dns", "validation", "extra", "more"}
 	f := late(t)
 	for round := range 12 {
-		sample := f.cluster(f.replicas[0], fmt.Sprint("sample-", round), `{}`)
+		sample := f.cluster(f.replicas[0], fmt.Sprint("sample-", round))
 		f.eventually("both know the cluster", func() bool {
 			_, err := f.replicas[1].Get(t.Context(), f.namespace, ref(sample))
 			return err == nil
@@ -268,7 +268,7 @@ func brief(conditions []metav1.Condition) string {
 func TestTheLastOfManyLetsGo(t *testing.T) {
 	f := serve(t, 2)
 	for round := range 12 {
-		sample := f.cluster(f.replicas[0], fmt.Sprint("sample-", round), `{}`)
+		sample := f.cluster(f.replicas[0], fmt.Sprint("sample-", round))
 		f.delete(f.replicas[0], sample)
 		f.eventually("both know of the deletion", func() bool {
 			record, err := f.replicas[1].Get(t.Context(), f.namespace, ref(sample))
@@ -285,4 +285,3 @@ func TestTheLastOfManyLetsGo(t *testing.T) {
 		}
 	}
 }
-

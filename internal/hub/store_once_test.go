@@ -5,10 +5,11 @@ import (
 	"crypto/rand"
 	"encoding/base64"
 	"errors"
-	"net/http"
+	"net/url"
 	"strings"
 	"sync"
 	"sync/atomic"
+	"syscall"
 	"testing"
 	"time"
 
@@ -23,18 +24,18 @@ import (
 	"github.com/slipway-dev/slipway/internal/hub"
 )
 
-func keyed(key string) hub.RequestKey {
-	return hub.RequestKey{Path: "/clusters", Key: key, Body: []byte(`{"name":"sample"}`)}
+func keyed() hub.RequestKey {
+	return hub.RequestKey{Path: "/clusters", Key: "k", Body: []byte(`{"name":"sample"}`)}
 }
 
 // creates returns what a handler does once: it creates a Cluster and answers with its id.
-func creates(f *tenant, r *replica, name string) func(context.Context) (hub.Answer, error) {
+func creates(f *tenant, r *replica) func(context.Context) (hub.Answer, error) {
 	return func(ctx context.Context) (hub.Answer, error) {
-		record, err := r.CreateCluster(ctx, f.caller, hub.NewCluster{Name: name, Parameters: []byte(`{}`)})
+		record, err := r.CreateCluster(ctx, f.caller, hub.NewCluster{Name: "sample", Parameters: []byte(`{}`)})
 		if err != nil {
 			return hub.Answer{}, err
 		}
-		return hub.Answer{Header: map[string]string{"Location": name}, Body: []byte(record.ID)}, nil
+		return hub.Answer{Header: map[string]string{"Location": record.Name}, Body: []byte(record.ID)}, nil
 	}
 }
 
@@ -46,8 +47,8 @@ func TestARequestIsDoneOnceOnAllReplicas(t *testing.T) {
 	for i := range answers {
 		group.Go(func() {
 			r := f.replicas[i%2]
-			create := creates(f, r, "sample")
-			answer, replayed, err := r.Once(t.Context(), f.caller, keyed("k"), func(ctx context.Context) (hub.Answer, error) {
+			create := creates(f, r)
+			answer, replayed, err := r.Once(t.Context(), f.caller, keyed(), func(ctx context.Context) (hub.Answer, error) {
 				done.Add(1)
 				return create(ctx)
 			})
@@ -70,7 +71,7 @@ func TestARequestIsDoneOnceOnAllReplicas(t *testing.T) {
 		}
 	}
 	restarted := f.replica()
-	answer, replayed, err := restarted.Once(t.Context(), f.caller, keyed("k"), nil)
+	answer, replayed, err := restarted.Once(t.Context(), f.caller, keyed(), nil)
 	if err != nil || !replayed || !cmp.Equal(answer, answers[0]) {
 		t.Errorf("after a restart: %v, replayed %t: %v", answer, replayed, err)
 	}
@@ -80,14 +81,13 @@ func TestWhatBelongsToAKey(t *testing.T) {
 	f := serve(t, 1)
 	r := f.replicas[0]
 	answers := 0
-	do := func(context.Context) (hub.Answer, error) {
-		answers++
-		return hub.Answer{Body: []byte{byte(answers)}}, nil
-	}
 	once := func(change func(*hub.Caller, *hub.RequestKey)) (bool, error) {
-		caller, key := f.caller, keyed("k")
+		caller, key := f.caller, keyed()
 		change(&caller, &key)
-		_, replayed, err := r.Once(t.Context(), caller, key, do)
+		_, replayed, err := r.Once(t.Context(), caller, key, func(context.Context) (hub.Answer, error) {
+			answers++
+			return hub.Answer{Body: []byte{byte(answers)}}, nil
+		})
 		return replayed, err
 	}
 	for name, test := range map[string]struct {
@@ -121,13 +121,13 @@ func TestAFailureFreesTheKey(t *testing.T) {
 	f := serve(t, 1)
 	r := f.replicas[0]
 	failure := &hub.Error{Reason: hub.AlreadyExists, Message: "taken"}
-	_, _, err := r.Once(t.Context(), f.caller, keyed("k"), func(context.Context) (hub.Answer, error) { return hub.Answer{}, failure })
+	_, _, err := r.Once(t.Context(), f.caller, keyed(), func(context.Context) (hub.Answer, error) { return hub.Answer{}, failure })
 	if !errors.Is(err, failure) {
 		t.Errorf("failed with %v", err)
 	}
-	other := keyed("k")
+	other := keyed()
 	other.Body = []byte(`{}`)
-	_, replayed, err := r.Once(t.Context(), f.caller, other, creates(f, r, "sample"))
+	_, replayed, err := r.Once(t.Context(), f.caller, other, creates(f, r))
 	if err != nil || replayed {
 		t.Errorf("the key is not free: %v", err)
 	}
@@ -142,7 +142,7 @@ func TestLargeAnswersAreKeptWhole(t *testing.T) {
 	}
 	want := hub.Answer{Header: map[string]string{"Etag": `"1"`}, Body: []byte(base64.StdEncoding.EncodeToString(noise))}
 	for range 2 {
-		got, _, err := r.Once(t.Context(), f.caller, keyed("k"), func(context.Context) (hub.Answer, error) { return want, nil })
+		got, _, err := r.Once(t.Context(), f.caller, keyed(), func(context.Context) (hub.Answer, error) { return want, nil })
 		must(t, err)
 		if !cmp.Equal(want, got) {
 			t.Error("the answer changed")
@@ -165,20 +165,20 @@ func TestAnotherReplicaFinishesWhatADeadOneBegan(t *testing.T) {
 			f := serve(t, 0)
 			dead := f.replica()
 			dead.writes.FailAt(at.write, at.after)
-			_, _, err := dead.Once(t.Context(), f.caller, keyed("k"), creates(f, dead, "sample"))
+			_, _, err := dead.Once(t.Context(), f.caller, keyed(), creates(f, dead))
 			if err == nil {
 				t.Fatal("a process that was killed answers")
 			}
 			f.clock = later{WithTicker: clock.RealClock{}, by: time.Minute}
 			other := f.replica()
-			answer, _, err := other.Once(t.Context(), f.caller, keyed("k"), creates(f, other, "sample"))
+			answer, _, err := other.Once(t.Context(), f.caller, keyed(), creates(f, other))
 			must(t, err)
 			sample := &fleetv1.Cluster{}
 			must(t, f.client.Get(t.Context(), client.ObjectKey{Namespace: f.namespace, Name: "sample"}, sample))
 			if string(answer.Body) != string(sample.UID) {
 				t.Errorf("answered %s, the cluster is %s", answer.Body, sample.UID)
 			}
-			again, replayed, err := other.Once(t.Context(), f.caller, keyed("k"), nil)
+			again, replayed, err := other.Once(t.Context(), f.caller, keyed(), nil)
 			if err != nil || !replayed || !cmp.Equal(again, answer) {
 				t.Errorf("answered %v then: %v", again, err)
 			}
@@ -200,7 +200,7 @@ func TestWhoWaitsForAnotherGivesUpInTime(t *testing.T) {
 	hold, entered := make(chan struct{}), make(chan struct{})
 	finished := make(chan error)
 	go func() {
-		_, _, err := r.Once(t.Context(), f.caller, keyed("k"), func(context.Context) (hub.Answer, error) {
+		_, _, err := r.Once(t.Context(), f.caller, keyed(), func(context.Context) (hub.Answer, error) {
 			close(entered)
 			<-hold
 			return hub.Answer{}, nil
@@ -210,7 +210,7 @@ func TestWhoWaitsForAnotherGivesUpInTime(t *testing.T) {
 	<-entered
 	ctx, cancel := context.WithTimeout(t.Context(), 100*time.Millisecond)
 	defer cancel()
-	_, _, err := r.Once(ctx, f.caller, keyed("k"), nil)
+	_, _, err := r.Once(ctx, f.caller, keyed(), nil)
 	reason(t, err, hub.Timeout)
 	close(hold)
 	must(t, <-finished)
@@ -218,11 +218,11 @@ func TestWhoWaitsForAnotherGivesUpInTime(t *testing.T) {
 
 func TestAnswersAreForgottenAfterADay(t *testing.T) {
 	f := serve(t, 0)
-	ticking := clocktesting.NewFakeClock(time.Now())
+	ticking := clocktesting.NewFakeClock(clock.RealClock{}.Now())
 	f.clock = ticking
 	r := f.replica()
 	once := func() bool {
-		_, replayed, err := r.Once(t.Context(), f.caller, keyed("k"), func(context.Context) (hub.Answer, error) {
+		_, replayed, err := r.Once(t.Context(), f.caller, keyed(), func(context.Context) (hub.Answer, error) {
 			return hub.Answer{Body: []byte(strings.Repeat("x", 100))}, nil
 		})
 		must(t, err)
@@ -292,7 +292,11 @@ func TestErrorsOfTheManagementCluster(t *testing.T) {
 			err:  apierrors.NewForbidden(fleetv1.SchemeGroupVersion.WithResource("clusters").GroupResource(), "sample", errors.New(`User "facade" cannot create resource`)),
 			want: hub.Internal,
 		},
-		"nobody listens":      {err: &http.ProtocolError{ErrorString: "x"}, want: hub.Internal},
+		"nobody listens": {
+			err:  &url.Error{Op: "Post", URL: "https://127.0.0.1:1", Err: syscall.ECONNREFUSED},
+			want: hub.Unavailable, after: time.Second,
+		},
+		"a bug":               {err: errors.New("bug"), want: hub.Internal},
 		"the deadline passed": {err: context.DeadlineExceeded, want: hub.Timeout},
 	} {
 		t.Run(name, func(t *testing.T) {

@@ -5,6 +5,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/google/go-cmp/cmp"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"sigs.k8s.io/controller-runtime/pkg/client"
 
@@ -18,7 +19,7 @@ var noon = time.Date(2026, 1, 1, 12, 0, 0, 0, time.UTC)
 // The life of a cluster as docs/rest/hyperfleet.md tells it, step by step, answered by two replicas in turn.
 func TestTheLifeOfACluster(t *testing.T) {
 	f := serve(t, 2)
-	sample := f.cluster(f.replicas[0], "sample", `{}`)
+	sample := f.cluster(f.replicas[0], "sample")
 	pool := f.pool(f.replicas[0], sample, "workers")
 	f.eventually("the other replica knows both", func() bool {
 		_, err := f.replicas[1].Get(t.Context(), f.namespace, ref(sample))
@@ -130,7 +131,7 @@ func (f *tenant) require(adapters ...string) {
 func TestWhoReportsAboutWhat(t *testing.T) {
 	f := serve(t, 1)
 	r := f.replicas[0]
-	sample := f.cluster(r, "sample", `{}`)
+	sample := f.cluster(r, "sample")
 	bound := f.caller
 	bound.Adapters = []string{"dns"}
 	_, err := r.Report(t.Context(), bound, ref(sample), "validation", said("T1", noon))
@@ -149,7 +150,7 @@ func TestWhoReportsAboutWhat(t *testing.T) {
 func TestAStoredReport(t *testing.T) {
 	f := serve(t, 1)
 	r := f.replicas[0]
-	sample := f.cluster(r, "sample", `{}`)
+	sample := f.cluster(r, "sample")
 	at := noon.Add(123456789 * time.Nanosecond)
 	report := said("T1", at)
 	report.Data = fixture.JSON(`{"a": null, "b": {"c": [null, 1.0]}}`)
@@ -180,7 +181,7 @@ func TestAStoredReport(t *testing.T) {
 func TestARepetitionWritesNothing(t *testing.T) {
 	f := serve(t, 2)
 	one, other := f.replicas[0], f.replicas[1]
-	sample := f.cluster(one, "sample", `{}`)
+	sample := f.cluster(one, "sample")
 	f.report(one, sample, "dns", "T1", noon)
 	f.report(one, sample, "validation", "T1", noon)
 	f.shows(one, sample, "T ResourceReady 1", "T ResourceAvailable 1")
@@ -210,7 +211,7 @@ func TestARepetitionWritesNothing(t *testing.T) {
 func TestAReportAboutAnEarlierObjectOfTheNameMakesRoom(t *testing.T) {
 	f := serve(t, 1)
 	r := f.replicas[0]
-	sample := f.cluster(r, "sample", `{}`)
+	sample := f.cluster(r, "sample")
 	old := fixture.AdapterStatus(live(f, sample, &fleetv1.Cluster{}), "dns", fixture.OfUID("of-another"),
 		fixture.KeptBy[*fleetv1.AdapterStatus](fleetv1.ReportFinalizer))
 	must(t, f.client.Create(t.Context(), old))
@@ -226,7 +227,7 @@ func TestAStormIsTwoStatusWrites(t *testing.T) {
 	adapters := []string{"a", "b", "c", "d", "e", "f", "g", "h"}
 	f := serve(t, 1, fixture.Requiring(adapters...))
 	r := f.replicas[0]
-	sample := f.cluster(r, "sample", `{}`)
+	sample := f.cluster(r, "sample")
 	done := make(chan error)
 	for _, adapter := range adapters {
 		go func() {
@@ -246,5 +247,23 @@ func TestAStormIsTwoStatusWrites(t *testing.T) {
 	}
 	if statuses >= len(adapters) {
 		t.Errorf("%d status writes for %d reports at the same time", statuses, len(adapters))
+	}
+}
+
+// Whoever writes a status says what it means; so the events are the same whichever way reports come in.
+func TestTransitionsAreToldOnce(t *testing.T) {
+	f, r, sample := converged(t)
+	f.report(r, sample, "dns", "T1", noon.Add(time.Hour))
+	f.report(r, sample, "dns", "F1", noon.Add(time.Hour))
+	f.delete(r, sample)
+	f.report(r, sample, "dns", "F2z", noon.Add(time.Hour))
+	f.report(r, sample, "validation", "F2z", noon.Add(time.Hour))
+	want := []string{
+		"Normal Ready Became ready at generation 1",
+		"Warning NotReady Stopped being ready: Adapters report Available=False at generation 1: dns",
+		"Normal Deleted Let go: all adapters reported Finalized=True and no children remained",
+	}
+	if diff := cmp.Diff(want, r.events.Take()); diff != "" {
+		t.Errorf("events (-want +got):\n%s", diff)
 	}
 }

@@ -157,9 +157,9 @@ func faults(t testing.TB, err error) []hub.Fault {
 	return known.Faults
 }
 
-func (f *tenant) cluster(r *replica, name, parameters string) *hub.Record {
+func (f *tenant) cluster(r *replica, name string) *hub.Record {
 	f.Helper()
-	record, err := r.CreateCluster(f.Context(), f.caller, hub.NewCluster{Name: name, Parameters: []byte(parameters)})
+	record, err := r.CreateCluster(f.Context(), f.caller, hub.NewCluster{Name: name, Parameters: []byte(`{}`)})
 	must(f, err)
 	return record
 }

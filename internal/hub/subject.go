@@ -90,6 +90,13 @@ func (s subject) platform() *fleetv1.Platform {
 	return platform
 }
 
+func (s subject) namespace() evaluate.Namespace {
+	if s.pool != nil {
+		return s.pool.Namespace
+	}
+	return s.cluster.Namespace
+}
+
 // with returns the subject with another state of the object.
 func (s subject) with(object target) subject {
 	switch o := object.(type) {

@@ -1,4 +1,4 @@
-package target
+package transitions
 
 import (
 	"fmt"
@@ -11,10 +11,13 @@ import (
 	"github.com/slipway-dev/slipway/internal/events"
 )
 
-const actionAggregate = "Aggregate"
+const (
+	actionAggregate = "Aggregate"
+	actionDelete    = "Delete"
+)
 
-// transitions returns the events that follow from a change of the status.
-func transitions(before, after Object) []events.Event {
+// Of returns the events that follow from a change of the status.
+func Of(before, after conditions.Object) []events.Event {
 	var list []events.Event
 	deleting := !after.GetDeletionTimestamp().IsZero()
 	if !deleting && conditions.Became(before, after, fleetv1.ConditionReady, metav1.ConditionTrue) {
@@ -29,14 +32,14 @@ func transitions(before, after Object) []events.Event {
 	return list
 }
 
-func becameReady(object Object) events.Event {
+func becameReady(object conditions.Object) events.Event {
 	return events.Event{
 		Type: corev1.EventTypeNormal, Reason: "Ready", Action: actionAggregate,
 		Note: fmt.Sprintf("Became ready at generation %d", object.GetGeneration()),
 	}
 }
 
-func lostReady(object Object) events.Event {
+func lostReady(object conditions.Object) events.Event {
 	ready := conditions.Get(object, fleetv1.ConditionReady)
 	event := events.Event{Type: corev1.EventTypeNormal, Reason: "NotReady", Action: actionAggregate, Note: "Stopped being ready: " + ready.Message}
 	if ready.Reason == fleetv1.ReasonAdaptersUnavailable {
@@ -45,7 +48,16 @@ func lostReady(object Object) events.Event {
 	return event
 }
 
-func stalled(object Object) events.Event {
+func stalled(object conditions.Object) events.Event {
 	condition := conditions.Get(object, fleetv1.ConditionStalled)
 	return events.Event{Type: corev1.EventTypeWarning, Reason: condition.Reason, Action: actionAggregate, Note: "Stalled: " + condition.Message}
+}
+
+// LetGo returns the event that tells that an object of the kind was let go.
+func LetGo(kind string) events.Event {
+	note := "Let go: all adapters reported Finalized=True and no children remained"
+	if kind == fleetv1.KindNodePool {
+		note = "Let go: no adapter was left to wait for"
+	}
+	return events.Event{Type: corev1.EventTypeNormal, Reason: "Deleted", Action: actionDelete, Note: note}
 }
