@@ -88,12 +88,16 @@ func (r *Router) Match(req *http.Request) *Call {
 }
 
 func (r *Router) match(req *http.Request, call *Call) bool {
-	path := "/" + strings.TrimLeft(req.URL.Path, "/")
+	path := req.URL.Path
+	for strings.HasPrefix(path, "//") {
+		path = path[1:]
+	}
 	m := r.mount(path)
 	if m == nil {
 		return false
 	}
-	if path != req.URL.Path { // empty segments in front
+	if len(path) < len(req.URL.Path) {
+		// Empty segments in front: the dialect's, but no route of it.
 		call.Dialect, call.Path = m.dialect, req.URL.Path
 		return true
 	}
