@@ -3,8 +3,9 @@ package hub
 import (
 	"encoding/json"
 	"fmt"
-	"math/big"
+	"slices"
 	"strconv"
+	"strings"
 	"unicode/utf16"
 
 	"k8s.io/apimachinery/pkg/runtime"
@@ -26,26 +27,54 @@ func parameters(raw []byte) (*runtime.RawExtension, error) {
 	if halfSurrogate(raw) {
 		return nil, broken([]params.Fault{{Path: at, Message: "holds half of a surrogate pair, which is no character"}})
 	}
-	if faults := inexact(object, at, nil); len(faults) > 0 {
+	if faults := inexact(object, at, nil, nil); len(faults) > 0 {
+		slices.SortFunc(faults, func(a, b params.Fault) int { return strings.Compare(a.Path, b.Path) })
 		return nil, broken(faults)
+	}
+	if len(object) == 0 {
+		raw = []byte("{}") // also for what stands for it: null, and nothing at all
 	}
 	return &runtime.RawExtension{Raw: raw}, nil
 }
 
+// maxInexact is how many numbers are complained about at once.
+const maxInexact = 100
+
+// place is where a value stands in a document. Only for what is wrong it is made a path.
+type place struct {
+	in    *place
+	key   string
+	index int
+	array bool
+}
+
+func (p *place) path(root string) string {
+	switch {
+	case p == nil:
+		return root
+	case p.array:
+		return fmt.Sprintf("%s[%d]", p.in.path(root), p.index)
+	default:
+		return params.Member(p.in.path(root), p.key)
+	}
+}
+
 // inexact returns the numbers in a decoded document that would not come back as they were sent.
-func inexact(value any, at string, faults []params.Fault) []params.Fault {
+func inexact(value any, root string, at *place, faults []params.Fault) []params.Fault {
 	switch v := value.(type) {
 	case map[string]any:
 		for key, member := range v {
-			faults = inexact(member, params.Member(at, key), faults)
+			faults = inexact(member, root, &place{in: at, key: key}, faults)
 		}
 	case []any:
 		for i, element := range v {
-			faults = inexact(element, fmt.Sprintf("%s[%d]", at, i), faults)
+			faults = inexact(element, root, &place{in: at, index: i, array: true}, faults)
 		}
 	case json.Number:
-		if !exact(v) {
-			faults = append(faults, params.Fault{Path: at, Message: "is a number that cannot be kept exactly; send it as a string"})
+		if len(faults) < maxInexact && !exact(v) {
+			faults = append(faults, params.Fault{
+				Path: at.path(root), Message: "is a number that cannot be kept exactly; send it as a string",
+			})
 		}
 	}
 	return faults
@@ -60,12 +89,38 @@ func exact(n json.Number) bool {
 	if err != nil {
 		return false
 	}
-	sent, ok := new(big.Rat).SetString(n.String())
-	if !ok {
-		return false
+	sent, sentOK := decimalOf(n.String())
+	kept, keptOK := decimalOf(strconv.FormatFloat(f, 'e', -1, 64))
+	return sentOK && keptOK && sent == kept
+}
+
+// decimal is a number by its digits, without zeros at the ends, and the power of ten of the last of them.
+type decimal struct {
+	negative bool
+	digits   string
+	exponent int
+}
+
+// decimalOf takes a JSON number apart, without computing with it: its exponent may be large.
+func decimalOf(text string) (decimal, bool) {
+	var d decimal
+	text, d.negative = strings.CutPrefix(text, "-")
+	if at := strings.IndexAny(text, "eE"); at >= 0 {
+		exponent, err := strconv.Atoi(text[at+1:])
+		if err != nil {
+			return decimal{}, false
+		}
+		text, d.exponent = text[:at], exponent
 	}
-	kept, ok := new(big.Rat).SetString(strconv.FormatFloat(f, 'g', -1, 64))
-	return ok && sent.Cmp(kept) == 0
+	whole, fraction, _ := strings.Cut(text, ".")
+	d.exponent -= len(fraction)
+	significant := strings.TrimRight(whole+fraction, "0")
+	d.exponent += len(whole) + len(fraction) - len(significant)
+	d.digits = strings.TrimLeft(significant, "0")
+	if d.digits == "" {
+		return decimal{}, true
+	}
+	return d, true
 }
 
 // halfSurrogate tells whether a JSON text escapes one half of a surrogate pair without the other. Decoders replace it.
