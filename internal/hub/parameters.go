@@ -40,15 +40,15 @@ func parameters(raw []byte) (*runtime.RawExtension, error) {
 // maxInexact is how many numbers are complained about at once.
 const maxInexact = 100
 
-// place is where a value stands in a document. Only for what is wrong it is made a path.
-type place struct {
-	in    *place
+// spot is where a value stands in a document. Only for what is wrong it is made a path.
+type spot struct {
+	in    *spot
 	key   string
 	index int
 	array bool
 }
 
-func (p *place) path(root string) string {
+func (p *spot) path(root string) string {
 	switch {
 	case p == nil:
 		return root
@@ -60,15 +60,15 @@ func (p *place) path(root string) string {
 }
 
 // inexact returns the numbers in a decoded document that would not come back as they were sent.
-func inexact(value any, root string, at *place, faults []params.Fault) []params.Fault {
+func inexact(value any, root string, at *spot, faults []params.Fault) []params.Fault {
 	switch v := value.(type) {
 	case map[string]any:
 		for key, member := range v {
-			faults = inexact(member, root, &place{in: at, key: key}, faults)
+			faults = inexact(member, root, &spot{in: at, key: key}, faults)
 		}
 	case []any:
 		for i, element := range v {
-			faults = inexact(element, root, &place{in: at, index: i, array: true}, faults)
+			faults = inexact(element, root, &spot{in: at, index: i, array: true}, faults)
 		}
 	case json.Number:
 		if len(faults) < maxInexact && !exact(v) {
