@@ -95,6 +95,7 @@ func readAll(w http.ResponseWriter, r *http.Request) ([]byte, *Refusal) {
 	_, err := buffer.ReadFrom(http.MaxBytesReader(w, r.Body, MaxBody))
 	if err == nil {
 		if limited {
+			// A server that waits for the next request on the connection must not take the deadline for the caller's end.
 			_ = deadlines.SetReadDeadline(time.Time{})
 		}
 		return buffer.Bytes(), nil

@@ -273,6 +273,28 @@ func TestAnswersOfHandlersPassAsTheyAre(t *testing.T) {
 	}
 }
 
+// TestNothingComesAfterAnAnswer holds that the error of a filter is not taken for the rest of an answer that had begun.
+func TestNothingComesAfterAnAnswer(t *testing.T) {
+	f := newFacade(t, map[string]http.HandlerFunc{"GET /v1/clusters": func(w http.ResponseWriter, _ *http.Request) {
+		_, _ = io.WriteString(w, "half")
+		_ = http.NewResponseController(w).Flush()
+	}})
+	server := httptest.NewServer(f.Wrap(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		f.Serve(w, r)
+		http.Error(w, "This request caused a panic.", http.StatusInternalServerError)
+	})))
+	defer server.Close()
+	response, err := http.Get(server.URL + "/api/sample/v1/clusters")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer response.Body.Close()
+	body, err := io.ReadAll(response.Body)
+	if err == nil || string(body) != "half" {
+		t.Errorf("got %q and error %v, want half of the answer and an error", body, err)
+	}
+}
+
 func TestAnAnswerThatBrokeOffIsCutOff(t *testing.T) {
 	for name, handler := range map[string]http.HandlerFunc{
 		"a panic": func(w http.ResponseWriter, _ *http.Request) {
