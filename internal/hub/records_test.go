@@ -15,10 +15,10 @@ import (
 	"github.com/slipway-dev/slipway/internal/testing/fixture"
 )
 
-// clusterOf returns the record of a Cluster by name.
-func (r *replica) clusterOf(name string) *Record {
+// sample returns the record of the Cluster of that name.
+func (r *replica) sample() *Record {
 	r.t.Helper()
-	record, err := r.index.Get(context.Background(), "ns", Ref{Kind: fleetv1.KindCluster, Name: name})
+	record, err := r.index.Get(context.Background(), "ns", Ref{Kind: fleetv1.KindCluster, Name: "sample"})
 	if err != nil {
 		r.t.Fatal(err)
 	}
@@ -26,9 +26,9 @@ func (r *replica) clusterOf(name string) *Record {
 }
 
 // evaluated is what the store does after a write: the status that follows, written.
-func (r *replica) evaluated(name string, now time.Duration) {
+func (r *replica) evaluated(now time.Duration) {
 	r.t.Helper()
-	picture, known := r.index.Cluster(types.NamespacedName{Namespace: "ns", Name: name})
+	picture, known := r.index.Cluster(types.NamespacedName{Namespace: "ns", Name: "sample"})
 	if !known {
 		r.t.Fatal("no such cluster")
 	}
@@ -46,7 +46,7 @@ func TestWorkedExampleTimes(t *testing.T) {
 	stored := map[string]*fleetv1.AdapterStatus{}
 	report := func(adapter string, generation int64, status metav1.ConditionStatus, observed time.Duration) {
 		incoming := reported(adapter, generation, status, observed)
-		cluster := r.clusterOf("sample").Cluster
+		cluster := r.sample().Cluster
 		made := fixture.AdapterStatus(cluster, adapter)
 		made.Report = incoming.Report
 		if before := stored[adapter]; before != nil {
@@ -80,7 +80,7 @@ func TestWorkedExampleTimes(t *testing.T) {
 		{"5: dns is, observed at the same time", func(time.Duration) { report("dns", 1, "True", 30*time.Second) },
 			[]string{"Ready=True@1 0 30 40", "Available=True@1 0 30 40", "DnsSuccessful=True@1 30 30 30", "ValidationSuccessful=True@1 10 20 20"}},
 		{"7: PATCH spec", func(time.Duration) {
-			c := r.clusterOf("sample").Cluster.DeepCopy()
+			c := r.sample().Cluster.DeepCopy()
 			c.Generation = 2
 			r.index.Apply(e.write(c))
 		}, []string{"Ready=False@2 0 30 50", "Available=True@1 0 30 40", "DnsSuccessful=True@1 30 30 30", "ValidationSuccessful=True@1 10 20 20"}},
@@ -90,13 +90,13 @@ func TestWorkedExampleTimes(t *testing.T) {
 	for i, step := range steps {
 		now := time.Duration(i) * 10 * time.Second
 		step.do(now)
-		r.evaluated("sample", now)
-		if diff := cmp.Diff(step.want, briefs(r.clusterOf("sample").Conditions)); diff != "" {
+		r.evaluated(now)
+		if diff := cmp.Diff(step.want, briefs(r.sample().Conditions)); diff != "" {
 			t.Fatalf("step %s (-want +got):\n%s", step.what, diff)
 		}
 		if i%2 == 1 {
 			r.catchUp()
-			if diff := cmp.Diff(step.want, briefs(r.clusterOf("sample").Conditions)); diff != "" {
+			if diff := cmp.Diff(step.want, briefs(r.sample().Conditions)); diff != "" {
 				t.Fatalf("step %s, delivered (-want +got):\n%s", step.what, diff)
 			}
 		}
@@ -108,21 +108,21 @@ func TestARecordNeverShowsReadyOfAnotherGeneration(t *testing.T) {
 	c := e.write(fixture.Cluster("ns", "sample", fixture.OnPlatform("metal"))).(*fleetv1.Cluster)
 	e.write(fixture.AdapterStatus(c, "infra"))
 	r := newReplica(t, e).start()
-	if got := r.clusterOf("sample").Condition(fleetv1.ConditionReady); got.Status != metav1.ConditionTrue {
+	if got := r.sample().Condition(fleetv1.ConditionReady); got.Status != metav1.ConditionTrue {
 		t.Fatalf("without a stored status the reports decide: got %v", got)
 	}
-	r.evaluated("sample", time.Minute)
-	changed := r.clusterOf("sample").Cluster.DeepCopy()
+	r.evaluated(time.Minute)
+	changed := r.sample().Cluster.DeepCopy()
 	changed.Generation, changed.Annotations = 2, map[string]string{fleetv1.AnnotationUpdatedTime: "2026-01-02T03:09:05Z"}
 	e.write(changed)
 	r.catchUp()
 	want := []string{"Ready=False@2 1 1 300", "Available=True@1 1 1 0", "InfraSuccessful=True@1 0 0 0"}
-	got := briefs(r.clusterOf("sample").Conditions)
+	got := briefs(r.sample().Conditions)
 	if !strings.HasPrefix(got[0], "Ready=False@2") || !strings.HasSuffix(got[0], " 300") {
 		t.Errorf("want Ready like %q, got %q", want[0], got[0])
 	}
 	other := newReplica(t, e).start()
-	if diff := cmp.Diff(got, briefs(other.clusterOf("sample").Conditions)); diff != "" {
+	if diff := cmp.Diff(got, briefs(other.sample().Conditions)); diff != "" {
 		t.Errorf("two replicas differ:\n%s", diff)
 	}
 }
@@ -135,7 +135,7 @@ func TestAPlatformsChangeReachesItsClusters(t *testing.T) {
 	}
 	e.write(fixture.AdapterStatus(c, "extra", func(s *fleetv1.AdapterStatus) { s.Report.ObservedTime = at(time.Hour) }))
 	r := newReplica(t, e).start()
-	before := r.clusterOf("sample")
+	before := r.sample()
 	if got := before.Condition("Ready").Updated; !got.Time.Equal(c.CreationTimestamp.Time) {
 		t.Fatalf("Ready was updated at %v by an adapter that is not required", got)
 	}
@@ -144,7 +144,7 @@ func TestAPlatformsChangeReachesItsClusters(t *testing.T) {
 	platform.Spec.RequiredAdapters.Cluster = []string{"extra"}
 	e.write(platform)
 	r.catchUp()
-	after := r.clusterOf("sample")
+	after := r.sample()
 	if got := after.Condition("Ready"); got.Status != metav1.ConditionTrue || !got.Updated.Time.Equal(fixture.Epoch.Add(time.Hour)) {
 		t.Errorf("with the adapter required Ready is %s, updated at %v", got.Status, got.Updated)
 	}
@@ -152,7 +152,7 @@ func TestAPlatformsChangeReachesItsClusters(t *testing.T) {
 	status.Status.Clusters = 7
 	e.write(status)
 	r.catchUp()
-	if r.clusterOf("sample") != after {
+	if r.sample() != after {
 		t.Error("a change of a Platform's status made a record anew")
 	}
 }
@@ -190,7 +190,7 @@ func TestReportsAboutAnEarlierObjectDoNotCount(t *testing.T) {
 	e.write(fixture.AdapterStatus(c, "infra", fixture.OfUID("earlier")))
 	e.write(fixture.AdapterStatus(c, "dns", fixture.OfUID("")))
 	r := newReplica(t, e).start()
-	got := r.clusterOf("sample").Reports
+	got := r.sample().Reports
 	if len(got) != 1 || got[0].Spec.Adapter != "dns" {
 		t.Errorf("the reports are %v", got)
 	}
@@ -203,7 +203,7 @@ func TestManagedFieldsAreNotKept(t *testing.T) {
 		c.Annotations = map[string]string{"kubectl.kubernetes.io/last-applied-configuration": "{}", "kept": "yes"}
 	}))
 	r := newReplica(t, e).start()
-	object := r.clusterOf("sample").Object
+	object := r.sample().Object
 	if object.ManagedFields != nil {
 		t.Error("managed fields are kept")
 	}
