@@ -101,7 +101,7 @@ func TestWhoAsksAndWhere(t *testing.T) {
 	for name, test := range tests {
 		t.Run(name, func(t *testing.T) {
 			a := newAuthenticator(func(o *tenancy.Options) { o.DefaultNamespace = test.byDefault })
-			r := httptest.NewRequest("GET", "/api/sample/clusters/1", nil)
+			r := httptest.NewRequest(http.MethodGet, "/api/sample/clusters/1", nil)
 			r.Header.Set("X-Auth-Token", test.token)
 			if test.header != "" {
 				r.Header.Set("X-Project-Id", test.header)
@@ -191,7 +191,7 @@ func TestWhyNobodyKnowsWhoAsks(t *testing.T) {
 						o.Delegate = union.NewFailOnError(o.Delegate, anonymous.NewAuthenticator(nil))
 					}
 				})
-				r := httptest.NewRequest("GET", "/api/sample/clusters", nil)
+				r := httptest.NewRequest(http.MethodGet, "/api/sample/clusters", nil)
 				setHeaders(r, test.headers)
 				seen, _, body := through(t, a, r)
 				if seen != nil || body != test.want+"  /api/sample/clusters" && body != test.want+" /api/sample/clusters" {
@@ -219,7 +219,7 @@ func TestPublicRoutesAskNobody(t *testing.T) {
 			return nil, false, nil
 		})
 	})
-	r := httptest.NewRequest("GET", "/api/sample", nil)
+	r := httptest.NewRequest(http.MethodGet, "/api/sample", nil)
 	setHeaders(r, "Authorization: Bearer jane\nX-Remote-User: root")
 	seen, status, body := through(t, a, r)
 	if seen == nil {

@@ -153,7 +153,7 @@ func TestForeignIsUnknown(t *testing.T) {
 // TestWhatIsForNoDialectIsTheServers holds that the decorators leave other requests alone.
 func TestWhatIsForNoDialectIsTheServers(t *testing.T) {
 	delegate := &rights{}
-	r := httptest.NewRequest("GET", "/metrics", nil)
+	r := httptest.NewRequest(http.MethodGet, "/metrics", nil)
 	r.Header.Set("Authorization", "Bearer jane")
 	w := httptest.NewRecorder()
 	server(t, delegate).ServeHTTP(w, r)

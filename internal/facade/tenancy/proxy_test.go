@@ -9,6 +9,7 @@ import (
 	"crypto/x509/pkix"
 	"encoding/pem"
 	"math/big"
+	"net/http"
 	"net/http/httptest"
 	"testing"
 	"time"
@@ -128,7 +129,7 @@ func TestFrontProxiesAndCertificates(t *testing.T) {
 	}
 	for name, test := range tests {
 		t.Run(name, func(t *testing.T) {
-			r := httptest.NewRequest("GET", "/api/sample/clusters", nil)
+			r := httptest.NewRequest(http.MethodGet, "/api/sample/clusters", nil)
 			if test.certificate != nil {
 				r.TLS = &tls.ConnectionState{PeerCertificates: []*x509.Certificate{test.certificate}}
 			}
