@@ -3,53 +3,42 @@
 package e2e
 
 import (
-	"context"
-	"os"
-	"os/exec"
-	"path/filepath"
-	"strings"
+	"encoding/json"
 
 	. "github.com/onsi/ginkgo/v2"
 	. "github.com/onsi/gomega"
 )
 
+// aggregated is the HyperFleet dialect as an aggregated API.
+const aggregated = "/apis/rest.slipway.dev/v1alpha1/hyperfleet/v1"
+
 var _ = Describe("The facade as an aggregated API", func() {
 	It("answers kubectl as it answers its own clients", func(ctx SpecContext) {
-		const path = "/clusters/sample?fields=name,generation,href"
-		direct := curl(ctx, path)
-		Expect(direct).To(ContainSubstring(`"name":"sample"`))
-		Expect(kubectl(ctx, "get", "--raw", "/apis/rest.slipway.dev/v1alpha1/hyperfleet/v1"+path)).To(MatchJSON(direct))
-	}, NodeTimeout(patience))
+		direct := newRESTClient("SLIPWAY_URL", environment()["SLIPWAY_TOKEN"]).must(ctx, "GET", hyperfleet+"/clusters/sample?fields=name,href", nil)
+		Expect(direct.status).To(Equal(200), direct.String())
+		Expect(kubectl(ctx, "get", "--raw", aggregated+"/clusters/sample?fields=name,href")).To(MatchJSON(direct.raw))
+		Expect(kubectl(ctx, "get", "--raw", aggregated+"/clusters")).To(ContainSubstring(`"kind":"ClusterList"`))
+		output, err := tryKubectl(ctx, "", "get", "--raw", aggregated+"/clusters/nothing")
+		Expect(err).To(HaveOccurred())
+		Expect(output).To(ContainSubstring("NotFound"))
+	})
 
-	It("leaves kubectl's own discovery in order", func(ctx SpecContext) {
-		for _, arguments := range [][]string{{"api-resources"}, {"get", "all", "-A"}, {"explain", "clusters.fleet.slipway.dev.spec"}, {"get", "fleet", "-A"}} {
-			// A group that cannot be discovered shows up as an error on the side, if at all.
-			Expect(kubectlComplaints(ctx, arguments...)).To(BeEmpty(), "kubectl %v", arguments)
+	It("leaves discovery clean", func(ctx SpecContext) {
+		var group struct {
+			Kind      string            `json:"kind"`
+			Resources []json.RawMessage `json:"resources"`
 		}
-		Expect(kubectl(ctx, "api-versions")).To(ContainSubstring("rest.slipway.dev/v1alpha1"))
-	}, NodeTimeout(patience))
+		Expect(json.Unmarshal([]byte(kubectl(ctx, "get", "--raw", "/apis/rest.slipway.dev/v1alpha1")), &group)).To(Succeed())
+		Expect(group.Kind).To(Equal("APIResourceList"))
+		Expect(group.Resources).To(BeEmpty())
 
-	It("makes the summary's example work as printed", func(ctx SpecContext) {
-		Expect(curl(ctx, "/clusters")).To(And(ContainSubstring(`"kind":"ClusterList"`), ContainSubstring(`"name":"sample"`)))
-	}, NodeTimeout(patience))
+		for _, args := range [][]string{{"api-resources"}, {"api-versions"}, {"get", "all", "--all-namespaces"}, {"get", "fleet", "--all-namespaces"}} {
+			output, err := tryKubectl(ctx, "", args...)
+			Expect(err).NotTo(HaveOccurred(), output)
+			Expect(output).NotTo(ContainSubstring("rror"), "kubectl %v", args)
+		}
+		Expect(kubectl(ctx, "get", "--raw", "/openapi/v3")).To(ContainSubstring("fleet.slipway.dev"))
+		Expect(kubectl(ctx, "get", "apiservice", "v1alpha1.rest.slipway.dev",
+			"--output=jsonpath={.status.conditions[?(@.type=='Available')].status}")).To(Equal("True"))
+	})
 })
-
-// kubectlComplaints is what a kubectl that succeeds writes to its standard error.
-func kubectlComplaints(ctx context.Context, arguments ...string) string {
-	GinkgoHelper()
-	cmd := exec.CommandContext(ctx, filepath.Join(hub.binDir, "kubectl"), arguments...)
-	cmd.Env = append(os.Environ(), "KUBECONFIG="+hub.kubeconfig)
-	var complaints strings.Builder
-	cmd.Stderr = &complaints
-	Expect(cmd.Run()).To(Succeed(), "kubectl %v: %s", arguments, &complaints)
-	return complaints.String()
-}
-
-// curl asks the facade as the summary of make up says.
-func curl(ctx context.Context, path string) string {
-	GinkgoHelper()
-	const script = `. "$1" && curl -s --cacert "$SLIPWAY_CA" -H "Authorization: Bearer $SLIPWAY_TOKEN" "$SLIPWAY_URL/api/hyperfleet/v1$2"`
-	output, err := exec.CommandContext(ctx, "sh", "-c", script, "sh", filepath.Join(hub.stateDir, "env"), path).Output()
-	Expect(err).NotTo(HaveOccurred(), "curl of %s", path)
-	return string(output)
-}

@@ -59,9 +59,10 @@ var _ = BeforeSuite(func(ctx SpecContext) {
 }, NodeTimeout(20*time.Minute))
 
 // local calls the program behind make up and make down on this run's state folder.
-func local(ctx context.Context, verb string) {
+func local(ctx context.Context, verb string, flags ...string) {
 	GinkgoHelper()
 	cmd := exec.CommandContext(ctx, "go", "run", "-trimpath", "./hack/local", verb, "--state-dir", hub.stateDir)
+	cmd.Args = append(cmd.Args, flags...)
 	cmd.Dir = testenv.Root()
 	cmd.Stdout, cmd.Stderr = GinkgoWriter, GinkgoWriter
 	Expect(cmd.Run()).To(Succeed(), "hack/local %s", verb)

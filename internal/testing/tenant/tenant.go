@@ -9,6 +9,7 @@ import (
 	"testing"
 	"time"
 
+	"golang.org/x/sync/errgroup"
 	authenticationv1 "k8s.io/api/authentication/v1"
 	authorizationv1 "k8s.io/api/authorization/v1"
 	corev1 "k8s.io/api/core/v1"
@@ -159,6 +160,8 @@ func (n *Tenant) binding(name string) *rbacv1.RoleBinding {
 // awaitRights waits until the kube-apiserver knows the account's rights. A server that asked before would remember a refusal.
 func (n *Tenant) awaitRights(ctx context.Context, t testing.TB, account string) {
 	t.Helper()
+	ctx, cancel := context.WithTimeout(ctx, Patience)
+	defer cancel()
 	n.await(ctx, t, "the rights of "+account, func(ctx context.Context) (bool, error) {
 		review := &authorizationv1.SubjectAccessReview{Spec: authorizationv1.SubjectAccessReviewSpec{
 			User: n.User(account),
@@ -171,16 +174,17 @@ func (n *Tenant) awaitRights(ctx context.Context, t testing.TB, account string) 
 	})
 }
 
+// await waits as long as the context allows.
 func (n *Tenant) await(ctx context.Context, t testing.TB, what string, condition wait.ConditionWithContextFunc) {
 	t.Helper()
-	if err := wait.PollUntilContextTimeout(ctx, glance, Patience, true, condition); err != nil {
+	if err := wait.PollUntilContextCancel(ctx, glance, true, condition); err != nil {
 		t.Errorf("waiting for %s in %s: %v", what, n.Namespace, err)
 	}
 }
 
 // remove deletes the tenant and lets go of whatever a finalizer still holds.
 func (n *Tenant) remove(t testing.TB) {
-	ctx, cancel := context.WithTimeout(context.Background(), Patience)
+	ctx, cancel := context.WithTimeout(context.Background(), 5*Patience)
 	defer cancel()
 	namespace := &corev1.Namespace{ObjectMeta: metav1.ObjectMeta{Name: n.Namespace}}
 	if err := client.IgnoreNotFound(n.client.Delete(ctx, namespace)); err != nil {
@@ -209,15 +213,22 @@ func (n *Tenant) letGo(ctx context.Context, list client.ObjectList) (int, error)
 		return 0, err
 	}
 	drop := client.RawPatch(types.MergePatchType, []byte(`{"metadata":{"finalizers":null}}`))
+	group, ctx := errgroup.WithContext(ctx)
+	group.SetLimit(8)
 	err := apimeta.EachListItem(list, func(item runtime.Object) error {
 		object, ok := item.(client.Object)
 		if !ok {
 			return fmt.Errorf("%T is no object", item)
 		}
-		return errors.Join(
-			client.IgnoreNotFound(n.client.Delete(ctx, object)),
-			client.IgnoreNotFound(n.client.Patch(ctx, object, drop)),
-		)
+		group.Go(func() error {
+			if object.GetDeletionTimestamp() == nil {
+				if err := n.client.Delete(ctx, object); err != nil {
+					return client.IgnoreNotFound(err)
+				}
+			}
+			return client.IgnoreNotFound(n.client.Patch(ctx, object, drop))
+		})
+		return nil
 	})
-	return apimeta.LenList(list), err
+	return apimeta.LenList(list), errors.Join(err, group.Wait())
 }
