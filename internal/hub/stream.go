@@ -188,6 +188,9 @@ func (s *stream) untilBookmark() time.Duration { return bookmarkPeriod - s.x.clo
 //   - A change up to the version is known and left out.
 //   - A change that has no version is told as the object is now, which is no step back. So is one that was never shown here, if
 //     it means that the object is no longer wanted.
+//
+// One thing is left: replicas may learn of a report and of a change of its object in a different order. Who moves to another
+// replica in that moment, with a filter on both at once, may not be told that an object ceased to match before it next changes.
 func (s *stream) take(change logged) {
 	id := change.id()
 	changed, told := s.again[id]
