@@ -4,7 +4,6 @@ import (
 	"context"
 	"encoding/json"
 	"slices"
-	"strings"
 	"time"
 
 	apiequality "k8s.io/apimachinery/pkg/api/equality"
@@ -62,7 +61,13 @@ type edition struct {
 
 // change tries until the change is written, or is known not to be needed or not to be allowed.
 func (s *Store) change(ctx context.Context, at address, e *edition) error {
-	for range attempts {
+	// Changes through this replica come one by one, so that only other writers can be in the way.
+	lock := string(at.uid)
+	s.locks.LockKey(lock)
+	defer func() { _ = s.locks.UnlockKey(lock) }() // it cannot fail for a key that is locked
+
+	for attempt := range attempts {
+		s.pause(ctx, attempt)
 		edited := s.edited(e)
 		verdict := s.judge(e, edited)
 		switch {
@@ -189,40 +194,6 @@ func raw(extension *runtime.RawExtension) []byte {
 		return []byte("{}")
 	}
 	return extension.Raw
-}
-
-// ownDomain is where labels are ours, and not the user's.
-const ownDomain = "slipway.dev"
-
-func ours(label string) bool {
-	domain, _, prefixed := strings.Cut(label, "/")
-	return prefixed && (domain == ownDomain || strings.HasSuffix(domain, "."+ownDomain))
-}
-
-// withOwn returns the user's labels with our own among the present ones.
-func withOwn(users, present map[string]string) map[string]string {
-	labels := cloned(users)
-	for key, value := range present {
-		if ours(key) {
-			labels[key] = value
-		}
-	}
-	return labels
-}
-
-// unreserved refuses labels of our own domain.
-func unreserved(labels map[string]string) error {
-	var faults []Fault
-	for key := range labels {
-		if ours(key) {
-			faults = append(faults, Fault{Field: "metadata.labels." + key, Message: "is reserved: labels of " + ownDomain + " are set by Slipway"})
-		}
-	}
-	if len(faults) == 0 {
-		return nil
-	}
-	slices.SortFunc(faults, func(a, b Fault) int { return strings.Compare(a.Field, b.Field) })
-	return &Error{Reason: Invalid, Message: "The object breaks rules", Faults: faults}
 }
 
 // operation is one step of a JSON patch.

@@ -3,10 +3,8 @@ package hub
 import (
 	"context"
 
-	apierrors "k8s.io/apimachinery/pkg/api/errors"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"sigs.k8s.io/controller-runtime/pkg/client"
-	"sigs.k8s.io/controller-runtime/pkg/controller/controllerutil"
 
 	fleetv1 "github.com/slipway-dev/slipway/api/v1alpha1"
 )
@@ -47,15 +45,13 @@ func (s *Store) deleted(ctx context.Context, at address, before *Record) (*Recor
 	return record, err
 }
 
-// markAndDelete writes who deletes an object on it, makes sure that it waits for its adapters, and deletes it. It returns the
-// object as it is then. What somebody else deleted already is left as it is.
+// markAndDelete condemns a Cluster or NodePool and returns it as it is then.
 func (s *Store) markAndDelete(ctx context.Context, caller Caller, at address, object target, precondition Precondition) (target, error) {
-	err := s.condemn(ctx, caller, object, finalizer(at.kind), precondition, func(ctx context.Context) (client.Object, error) {
-		fresh, err := s.object(ctx, at)
-		object = fresh
-		return fresh, err
-	})
-	if err != nil {
+	c := &condemnation{
+		caller: caller, object: object, finalizer: finalizer(at.kind), precondition: precondition,
+		reread: func(ctx context.Context) (client.Object, error) { return s.object(ctx, at) },
+	}
+	if err := s.condemn(ctx, c); err != nil {
 		return nil, err
 	}
 	fresh, err := s.object(ctx, at)
@@ -63,54 +59,6 @@ func (s *Store) markAndDelete(ctx context.Context, caller Caller, at address, ob
 		return object, nil // nothing kept it
 	}
 	return fresh, err
-}
-
-// condemn marks and deletes one object. reread returns it as it is live.
-func (s *Store) condemn(ctx context.Context, caller Caller, object client.Object, finalizer string, precondition Precondition,
-	reread func(context.Context) (client.Object, error),
-) error {
-	for attempt := range attempts {
-		if object.GetDeletionTimestamp() != nil {
-			return nil
-		}
-		err := s.condemnOnce(ctx, caller, object, finalizer, attempt > 0)
-		if !apierrors.IsConflict(err) {
-			return fault(err)
-		}
-		if object, err = reread(ctx); err != nil {
-			return err
-		}
-		if err := precondition.holds(object); err != nil && object.GetDeletionTimestamp() == nil && !marked(object, caller) {
-			return err
-		}
-	}
-	return &Error{Reason: Unavailable, Message: "Others keep changing the object", RetryAfter: retrySoon}
-}
-
-// condemnOnce marks an object and deletes exactly what it marked. When it is tried again, any author will do: two that delete
-// at the same time would otherwise overwrite each other's mark for ever.
-func (s *Store) condemnOnce(ctx context.Context, caller Caller, object client.Object, finalizer string, again bool) error {
-	if !again || object.GetAnnotations()[fleetv1.AnnotationDeletedBy] == "" || !controllerutil.ContainsFinalizer(object, finalizer) {
-		before := object.DeepCopyObject().(client.Object) // a copy is of the same type
-		annotate(object, map[string]string{
-			fleetv1.AnnotationDeletedBy:   caller.Author(),
-			fleetv1.AnnotationUpdatedBy:   caller.Author(),
-			fleetv1.AnnotationUpdatedTime: stamp(s.Clock.Now()),
-		})
-		controllerutil.AddFinalizer(object, finalizer)
-		patch := client.MergeFromWithOptions(before, client.MergeFromWithOptimisticLock{})
-		if err := s.Client.Patch(ctx, object, patch); err != nil {
-			return err
-		}
-	}
-	uid, version := object.GetUID(), object.GetResourceVersion()
-	return s.Client.Delete(ctx, object, client.Preconditions{UID: &uid, ResourceVersion: &version},
-		client.PropagationPolicy(metav1.DeletePropagationBackground))
-}
-
-// marked tells whether it was this caller's own mark that moved the object on.
-func marked(object metav1.Object, caller Caller) bool {
-	return object.GetAnnotations()[fleetv1.AnnotationDeletedBy] == caller.Author()
 }
 
 // deleteChildren begins the deletion of a Cluster's node pools and add-ons.
@@ -178,18 +126,24 @@ func (s *Store) claim(ctx context.Context, caller Caller, pool target, since *me
 
 // deleteAddon begins the deletion of an add-on. One that is gone, or on its way, needs nothing.
 func (s *Store) deleteAddon(ctx context.Context, caller Caller, addon *fleetv1.Addon) error {
-	err := s.condemn(ctx, caller, addon, fleetv1.AddonFinalizer, Precondition{}, func(ctx context.Context) (client.Object, error) {
-		fresh := &fleetv1.Addon{}
-		if err := s.Client.Get(ctx, client.ObjectKeyFromObject(addon), fresh); err != nil {
-			return nil, fault(err)
-		}
-		if fresh.UID != addon.UID {
-			return nil, notFound(nil)
-		}
-		return fresh, nil
+	err := s.condemn(ctx, &condemnation{
+		caller: caller, object: addon, finalizer: fleetv1.AddonFinalizer,
+		reread: func(ctx context.Context) (client.Object, error) { return s.addon(ctx, addon) },
 	})
 	if ReasonOf(err) == NotFound {
 		return nil
 	}
 	return err
+}
+
+// addon reads an add-on again.
+func (s *Store) addon(ctx context.Context, known *fleetv1.Addon) (client.Object, error) {
+	fresh := &fleetv1.Addon{}
+	if err := s.Client.Get(ctx, client.ObjectKeyFromObject(known), fresh); err != nil {
+		return nil, fault(err)
+	}
+	if fresh.UID != known.UID {
+		return nil, notFound(nil)
+	}
+	return fresh, nil
 }

@@ -81,7 +81,8 @@ func (s *Store) take(ctx context.Context, h *hearing) error {
 	if err := s.recall(ctx, h); err != nil {
 		return err
 	}
-	for range attempts {
+	for attempt := range attempts {
+		s.pause(ctx, attempt)
 		conflict, err := s.takeOnce(ctx, h)
 		if err != nil || !conflict {
 			return err

@@ -17,9 +17,6 @@ import (
 	"github.com/slipway-dev/slipway/internal/transitions"
 )
 
-// attempts is how often a write is tried again after a conflict. Each conflict means that somebody else got on.
-const attempts = 12
-
 // wish is what one caller wants of a round: that the status shows its report, or just that it is up to date.
 type wish struct {
 	// adapter is whose report is to be shown; empty where the caller stored none.
@@ -115,7 +112,8 @@ func seen(object client.Object, wishes []wish) bool {
 
 // settleLive settles from what the kube-apiserver holds.
 func (s *Store) settleLive(ctx context.Context, at address, wishes []wish) error {
-	for range attempts {
+	for attempt := range attempts {
+		s.pause(ctx, attempt)
 		subject, err := s.live(ctx, at, wishes)
 		if err != nil {
 			return err
