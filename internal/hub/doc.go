@@ -1,7 +1,7 @@
 // Package hub is what all REST dialects do, in our own terms: read Clusters and NodePools from memory, create, change and
 // delete them, take reports of adapters. The dialects translate into it and out of it; none of them has logic of its own.
 //
-// Reads come from an index that informers feed; no read reaches the kube-apiserver. What a write returned is in the index
+// Reads come from an index that watches feed; no read reaches the kube-apiserver. What a write returned is in the index
 // of the same replica before the write is answered. Errors are neutral: see Error.
 //
 // Callers are the handlers of internal/facade. The hub never authorizes anybody (the server did before a handler ran), never
