@@ -52,7 +52,7 @@ test: ## Unit and envtest tests, with the race detector
 e2e: ## Tests of the local environment, end to end; they start one of their own
 	@hack/ensure-chromium.sh
 	@assets="$$($(TOOLS) local)" && set -x && \
-	KUBEBUILDER_ASSETS="$$assets" $(GO) test -trimpath -tags e2e -timeout 40m -v ./test/e2e/... $(E2EFLAGS)
+	KUBEBUILDER_ASSETS="$$assets" $(GO) test -trimpath -tags e2e -timeout 60m -v ./test/e2e/... $(E2EFLAGS)
 
 .PHONY: bench
 bench: ## Compare the facade and the manager with raw work (BENCHFLAGS='-rows get,list -clusters 1000')
