@@ -172,7 +172,7 @@ func dripAll(ctx context.Context, count int, token string) <-chan struct{} {
 					}
 				}
 			}()
-			request, err := http.NewRequestWithContext(ctx, "POST", client.url+hyperfleet+"/clusters", reader)
+			request, err := http.NewRequestWithContext(ctx, http.MethodPost, client.url+hyperfleet+"/clusters", reader)
 			if err != nil {
 				return
 			}

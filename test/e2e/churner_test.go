@@ -35,8 +35,8 @@ func (c *churner) patch(ctx context.Context, l *ledger) {
 		return
 	}
 	l.number, l.generation, l.writes = l.number+1, l.generation+1, l.writes+1
-	if answer.number("generation") != l.generation {
-		c.fault("a PATCH of %s made generation %d, want %d", l.name, answer.number("generation"), l.generation)
+	if answer.generation() != l.generation {
+		c.fault("a PATCH of %s made generation %d, want %d", l.name, answer.generation(), l.generation)
 	}
 	if ready := answer.condition("Ready"); ready["status"] != "False" {
 		c.fault("%s is Ready right after a PATCH: %s", l.name, answer)
@@ -59,8 +59,8 @@ func (c *churner) report(ctx context.Context, l *ledger, adapter, status string)
 func (c *churner) delete(ctx context.Context, l *ledger) {
 	if answer, ok := c.insist(ctx, 202, "DELETE", hyperfleet+"/clusters/"+l.id, nil, ""); ok {
 		l.generation, l.deleted, l.writes = l.generation+1, true, l.writes+1
-		if answer.number("generation") != l.generation {
-			c.fault("the DELETE of %s made generation %d, want %d", l.name, answer.number("generation"), l.generation)
+		if answer.generation() != l.generation {
+			c.fault("the DELETE of %s made generation %d, want %d", l.name, answer.generation(), l.generation)
 		}
 	}
 }
@@ -73,7 +73,7 @@ func (c *churner) look(ctx context.Context, l *ledger) {
 		if err != nil || answer.status != 200 {
 			continue
 		}
-		generation, ready := answer.number("generation"), answer.condition("Ready")
+		generation, ready := answer.generation(), answer.condition("Ready")
 		if generation > l.generation {
 			c.fault("%s has generation %d, and nobody wrote more than %d", l.name, generation, l.generation)
 		}
@@ -116,7 +116,7 @@ func (c *churner) audit(ctx context.Context, namespace string, l *ledger) {
 			answer, err := facade.send(ctx, "GET", hyperfleet+"/clusters/"+l.id, nil, nil)
 			g.Expect(err).NotTo(HaveOccurred())
 			g.Expect(answer.status).To(Equal(200), answer.String())
-			g.Expect(answer.number("generation")).To(Equal(l.generation), answer.String())
+			g.Expect(answer.generation()).To(Equal(l.generation), answer.String())
 			g.Expect(answer.condition("Ready")["status"]).To(Equal(l.ready()), answer.String())
 		}).WithContext(ctx).Should(Succeed())
 	}

@@ -90,9 +90,10 @@ func (r reply) condition(conditionType string) map[string]any {
 	return nil
 }
 
-func (r reply) number(member string) int {
-	number, _ := r.body[member].(float64)
-	return int(number)
+// generation is that of a cluster or node pool.
+func (r reply) generation() int {
+	generation, _ := r.body["generation"].(float64)
+	return int(generation)
 }
 
 // send sends a request with a JSON body, if any, and further headers.

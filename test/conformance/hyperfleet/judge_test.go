@@ -6,7 +6,6 @@ import (
 	"bytes"
 	"fmt"
 	"maps"
-	"net/http"
 	"regexp"
 	"slices"
 	"strings"
@@ -216,7 +215,7 @@ func (p *performance) remember(s step, a *answer) error {
 	paths := map[string]string{}
 	for name, path := range s.Save {
 		if header, found := strings.CutPrefix(path, "@"); found {
-			p.vars.values[name] = a.header.Get(http.CanonicalHeaderKey(header))
+			p.vars.values[name] = a.header.Get(header)
 			continue
 		}
 		paths[name] = path
