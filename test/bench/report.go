@@ -90,9 +90,10 @@ func (r *report) printLoads(out io.Writer) {
 	if len(r.Loads) == 0 {
 		return
 	}
-	fmt.Fprintf(out, "LOAD\t\tREQUESTS\tPER SECOND\tP50 ms\tP99 ms\tCPU ms PER REQUEST:\t%s\n", strings.Join(columns, "\t"))
+	fmt.Fprintf(out, "LOAD\t\tREQUESTS\tPER SECOND\tP50 ms\tP99 ms\tREADS+REVIEWS OF FACADE\tCPU ms PER REQUEST:\t%s\n", strings.Join(columns, "\t"))
 	for _, l := range r.Loads {
-		fmt.Fprintf(out, "%s\t%s\t%d\t%.0f\t%.2f\t%.2f\t", l.Row, l.What, l.Requests, l.PerSecond, l.P50, l.P99)
+		fmt.Fprintf(out, "%s\t%s\t%d\t%.0f\t%.2f\t%.2f\t%d+%d\t",
+			l.Row, l.What, l.Requests, l.PerSecond, l.P50, l.P99, l.Calls.Reads, l.Calls.Reviews)
 		for _, column := range columns {
 			value, known := l.CPU[column]
 			if !known {
