@@ -68,7 +68,7 @@ type Writer interface {
 	// Errors: NotFound, WrongState (it is not being deleted).
 	ForceDelete(ctx context.Context, caller Caller, ref Ref, reason string) error
 	// Report takes the report of an adapter. A nil status says that the report was dropped. Errors: NotFound,
-	// AdapterNotAllowed, Unavailable (conflicts that would not end).
+	// Invalid (data or metadata that could not be kept as sent), AdapterNotAllowed, Unavailable (conflicts that would not end).
 	Report(ctx context.Context, caller Caller, ref Ref, adapter string, report *fleetv1.Report) (*fleetv1.AdapterStatus, error)
 	// Once does a request at most once for its key, on every replica and after a restart, and otherwise returns the answer of
 	// the first time; replayed tells which. Only answers without an error are remembered. Errors: KeyReused, those of do.

@@ -10,31 +10,56 @@ import (
 
 	"k8s.io/apimachinery/pkg/runtime"
 
+	fleetv1 "github.com/slipway-dev/slipway/api/v1alpha1"
 	"github.com/slipway-dev/slipway/internal/params"
 )
 
-// parameters returns a JSON object as spec.parameters hold it. What the kube-apiserver would change on the way is refused: it
-// keeps numbers as int64 or float64, and text as Unicode.
+// parameters returns a JSON object as spec.parameters hold it.
 func parameters(raw []byte) (*runtime.RawExtension, error) {
 	if raw == nil {
 		return nil, nil
 	}
-	const at = "spec.parameters"
-	object, faults := params.DecodeObject(raw, at)
+	object, faults := keepable(raw, "spec.parameters")
 	if len(faults) > 0 {
-		return nil, broken(faults)
-	}
-	if halfSurrogate(raw) {
-		return nil, broken([]params.Fault{{Path: at, Message: "holds half of a surrogate pair, which is no character"}})
-	}
-	if faults := inexact(object, at, nil, nil); len(faults) > 0 {
-		slices.SortFunc(faults, func(a, b params.Fault) int { return strings.Compare(a.Path, b.Path) })
 		return nil, broken(faults)
 	}
 	if len(object) == 0 {
 		raw = []byte("{}") // also for what stands for it: null, and nothing at all
 	}
 	return &runtime.RawExtension{Raw: raw}, nil
+}
+
+// ownWords checks what an adapter says in its own words.
+func ownWords(report *fleetv1.Report) error {
+	var faults []params.Fault
+	for _, words := range []struct {
+		at  string
+		raw *runtime.RawExtension
+	}{{"report.data", report.Data}, {"report.metadata", report.Metadata}} {
+		if words.raw != nil {
+			_, found := keepable(words.raw.Raw, words.at)
+			faults = append(faults, found...)
+		}
+	}
+	if len(faults) > 0 {
+		return broken(faults)
+	}
+	return nil
+}
+
+// keepable decodes a JSON object. What the kube-apiserver would change on the way is a fault: it keeps numbers as int64 or
+// float64, and text as Unicode.
+func keepable(raw []byte, at string) (map[string]any, []params.Fault) {
+	object, faults := params.DecodeObject(raw, at)
+	if len(faults) > 0 {
+		return nil, faults
+	}
+	if halfSurrogate(raw) {
+		return nil, []params.Fault{{Path: at, Message: "holds half of a surrogate pair, which is no character"}}
+	}
+	faults = inexact(object, at, nil, nil)
+	slices.SortFunc(faults, func(a, b params.Fault) int { return strings.Compare(a.Path, b.Path) })
+	return object, faults
 }
 
 // maxInexact is how many numbers are complained about at once.

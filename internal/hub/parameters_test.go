@@ -3,12 +3,16 @@ package hub
 import (
 	"bytes"
 	stdjson "encoding/json"
+	"errors"
 	"math/big"
 	"testing"
 	"unicode/utf8"
 
+	"github.com/google/go-cmp/cmp"
+	"k8s.io/apimachinery/pkg/runtime"
 	"k8s.io/apimachinery/pkg/util/json"
 
+	fleetv1 "github.com/slipway-dev/slipway/api/v1alpha1"
 	"github.com/slipway-dev/slipway/internal/params"
 )
 
@@ -74,4 +78,36 @@ func fractions(value any) any {
 		return "number " + number.RatString()
 	}
 	return value
+}
+
+func TestWhatAnAdapterSaysInItsOwnWordsIsKeptOrRefused(t *testing.T) {
+	for name, tc := range map[string]struct {
+		data, metadata string
+		want           []Fault
+	}{
+		"nothing at all is kept":      {},
+		"what comes back as sent":     {data: `{"a": [1, 0.5, null], "b": {"c": "ü"}}`, metadata: `{"n": 9223372036854775807}`},
+		"a number that would be less": {data: `{"a": [1, 12345678901234567890123]}`, want: []Fault{{Field: "report.data.a[1]", Message: lossy}}},
+		"one in the metadata":         {metadata: `{"n": {"m": 0.12345678901234567890}}`, want: []Fault{{Field: "report.metadata.n.m", Message: lossy}}},
+	} {
+		t.Run(name, func(t *testing.T) {
+			report := &fleetv1.Report{Data: document(tc.data), Metadata: document(tc.metadata)}
+			var got []Fault
+			if refused, ok := errors.AsType[*Error](ownWords(report)); ok {
+				got = refused.Faults
+			}
+			if diff := cmp.Diff(tc.want, got); diff != "" {
+				t.Errorf("faults (-want +got):\n%s", diff)
+			}
+		})
+	}
+}
+
+const lossy = "is a number that cannot be kept exactly; send it as a string"
+
+func document(text string) *runtime.RawExtension {
+	if text == "" {
+		return nil
+	}
+	return &runtime.RawExtension{Raw: []byte(text)}
 }

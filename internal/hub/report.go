@@ -24,6 +24,9 @@ func (s *Store) Report(ctx context.Context, caller Caller, ref Ref, adapter stri
 	if err != nil {
 		return nil, err
 	}
+	if err := ownWords(report); err != nil {
+		return nil, err
+	}
 	if caller.Adapters != nil && !slices.Contains(caller.Adapters, adapter) {
 		return nil, &Error{Reason: AdapterNotAllowed, Message: "You may not report as adapter " + adapter}
 	}

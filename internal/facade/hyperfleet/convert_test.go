@@ -93,6 +93,26 @@ func TestObjectsShowWhatHappenedToThem(t *testing.T) {
 	}
 }
 
+func TestADeletionThroughRESTIsTheLastUpdate(t *testing.T) {
+	deleted := metav1.NewTime(birth.Add(72 * time.Hour))
+	for name, tc := range map[string]struct {
+		deletedBy string
+		want      time.Time
+	}{
+		"whoever deleted it through REST updated it then": {"user@example.com", deleted.Time},
+		"kubectl leaves the last update as it was":        {"", birth.Add(24 * time.Hour)},
+	} {
+		t.Run(name, func(t *testing.T) {
+			record := sampleRecord(fleetv1.KindCluster)
+			record.Object.DeletionTimestamp = &deleted
+			record.Object.Annotations[fleetv1.AnnotationDeletedBy] = tc.deletedBy
+			if got := updatedTime(record); !got.Equal(tc.want) {
+				t.Errorf("updated_time = %s, want %s", got, tc.want)
+			}
+		})
+	}
+}
+
 // newReport is the report of the published document as it is stored.
 func newReport() *fleetv1.AdapterStatus {
 	at := micro("2025-01-01T10:00:00Z")

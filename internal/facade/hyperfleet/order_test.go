@@ -88,7 +88,7 @@ func TestOrder(t *testing.T) {
 		"orderBy=generation,name%20asc&order=desc": "acdb",
 		"orderBy=created_time":                     "cadb",
 		"orderBy=created_time%20desc,name%20desc":  "bdac",
-		"orderBy=updated_time":                     "badc",
+		"orderBy=updated_time":                     "acdb",
 		"orderBy=created_by":                       "cbda",
 		"orderBy=created_by,generation%20desc":     "cdba",
 		"orderBy=updated_by%20desc":                "abdc",

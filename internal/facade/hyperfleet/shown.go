@@ -84,8 +84,11 @@ func createdTime(record *hub.Record) time.Time {
 }
 
 // updatedTime is updated_time, in whole seconds: when spec or labels last changed through REST, or the object was deleted
-// through it.
+// through it. The two are told by different clocks, so the time of the deletion is taken from where deleted_time comes from.
 func updatedTime(record *hub.Record) time.Time {
+	if deleted, ok := deletedTime(record); ok && record.Object.Annotations[fleetv1.AnnotationDeletedBy] != "" {
+		return deleted
+	}
 	updated, err := time.Parse(time.RFC3339Nano, record.Object.Annotations[fleetv1.AnnotationUpdatedTime])
 	if err != nil {
 		return createdTime(record)
