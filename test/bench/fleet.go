@@ -201,5 +201,8 @@ const (
 	apiPath      = "/apis/fleet.slipway.dev/v1alpha1/namespaces/" + namespace
 	clustersPath = apiPath + "/clusters"
 	reportsPath  = apiPath + "/adapterstatuses"
-	accountsPath = "/api/v1/namespaces/" + namespace + "/serviceaccounts"
 )
+
+func accountsOf(namespace string) string {
+	return "/api/v1/namespaces/" + namespace + "/serviceaccounts"
+}

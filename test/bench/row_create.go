@@ -88,12 +88,12 @@ func (b *bench) createCold(ctx context.Context, c *creation) (measured, measured
 	err := b.each(ctx, len(endpoints), func(ctx context.Context, connection *load.Connection, i int) error {
 		name := fmt.Sprintf("stranger-%d", i)
 		account := fmt.Appendf(nil, `{"apiVersion":"v1","kind":"ServiceAccount","metadata":{"name":%q}}`, name)
-		if err := do(ctx, connection, b.admin.Request(http.MethodPost, accountsPath, account), nil); err != nil {
+		if err := do(ctx, connection, b.admin.Request(http.MethodPost, accountsOf(namespace), account), nil); err != nil {
 			return fmt.Errorf("creating an account: %w", err)
 		}
 		endpoints[i] = b.raw
 		var err error
-		endpoints[i].Token, err = b.token(ctx, connection, name)
+		endpoints[i].Token, err = b.token(ctx, connection, namespace, name)
 		return err
 	})
 	if err != nil {

@@ -25,7 +25,7 @@ const (
 func (b *bench) admitClient(ctx context.Context) error {
 	connection := load.NewConnection(b.admin)
 	defer connection.Close()
-	token, err := b.token(ctx, connection, clientName)
+	token, err := b.token(ctx, connection, namespace, clientName)
 	if err != nil {
 		return err
 	}
@@ -37,15 +37,15 @@ func (b *bench) admitClient(ctx context.Context) error {
 	return nil
 }
 
-// token returns a token of a service account in the tenant's namespace.
-func (b *bench) token(ctx context.Context, connection *load.Connection, account string) (string, error) {
+// token returns a token of a service account.
+func (b *bench) token(ctx context.Context, connection *load.Connection, namespace, account string) (string, error) {
 	var answer struct {
 		Status struct {
 			Token string `json:"token"`
 		} `json:"status"`
 	}
 	body := []byte(`{"apiVersion":"authentication.k8s.io/v1","kind":"TokenRequest","spec":{"expirationSeconds":86400}}`)
-	request := b.admin.Request(http.MethodPost, accountsPath+"/"+account+"/token", body)
+	request := b.admin.Request(http.MethodPost, accountsOf(namespace)+"/"+account+"/token", body)
 	if err := do(ctx, connection, request, &answer); err != nil {
 		return "", fmt.Errorf("getting a token of %s: %w", account, err)
 	}

@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"k8s.io/client-go/tools/clientcmd"
+	clientcmdapi "k8s.io/client-go/tools/clientcmd/api"
 
 	"github.com/slipway-dev/slipway/internal/process"
 	"github.com/slipway-dev/slipway/test/bench/load"
@@ -40,16 +41,16 @@ type service struct {
 }
 
 // prepareServices issues certificates and chooses ports. It starts nothing.
-func (b *bench) prepareServices(context.Context) error {
+func (b *bench) prepareServices(ctx context.Context) error {
 	certificate, key, err := b.servingCertificate()
 	if err != nil {
 		return err
 	}
 	b.services = map[string]*service{}
-	for name, make := range map[string]func(certificate, key string) (*service, error){
+	for name, prepare := range map[string]func(ctx context.Context, certificate, key string) (*service, error){
 		facadeName: b.facade, managerName: b.manager, bareName: b.bare,
 	} {
-		s, err := make(certificate, key)
+		s, err := prepare(ctx, certificate, key)
 		if err != nil {
 			return err
 		}
@@ -62,8 +63,8 @@ func (b *bench) prepareServices(context.Context) error {
 	return nil
 }
 
-func (b *bench) facade(certificate, key string) (*service, error) {
-	kubeconfig, err := b.kubeconfig(facadeAccount)
+func (b *bench) facade(ctx context.Context, certificate, key string) (*service, error) {
+	kubeconfig, err := b.kubeconfig(ctx, facadeAccount)
 	if err != nil {
 		return nil, err
 	}
@@ -87,8 +88,8 @@ func (b *bench) facade(certificate, key string) (*service, error) {
 	}, nil
 }
 
-func (b *bench) manager(string, string) (*service, error) {
-	kubeconfig, err := b.kubeconfig(managerAccount)
+func (b *bench) manager(ctx context.Context, _, _ string) (*service, error) {
+	kubeconfig, err := b.kubeconfig(ctx, managerAccount)
 	if err != nil {
 		return nil, err
 	}
@@ -109,7 +110,7 @@ func (b *bench) manager(string, string) (*service, error) {
 	}, nil
 }
 
-func (b *bench) bare(certificate, key string) (*service, error) {
+func (b *bench) bare(_ context.Context, certificate, key string) (*service, error) {
 	self, err := os.Executable()
 	if err != nil {
 		return nil, fmt.Errorf("finding this program: %w", err)
@@ -128,18 +129,23 @@ func (b *bench) bare(certificate, key string) (*service, error) {
 	return &service{spec: process.Spec{Path: self, Args: []string{bareCommand, file}}, ready: endpoint, path: "/readyz"}, nil
 }
 
-// kubeconfig issues a kubeconfig whose client certificate makes its bearer a service account of ours.
-func (b *bench) kubeconfig(account string) (string, error) {
-	groups := []string{"system:serviceaccounts", "system:serviceaccounts:" + systemNamespace}
-	content, err := b.plane.ClientKubeconfig(userOf(account), groups, credentialLife)
+// kubeconfig writes a kubeconfig with a token of a service account of ours, as a Pod would have.
+func (b *bench) kubeconfig(ctx context.Context, account string) (string, error) {
+	connection := load.NewConnection(b.admin)
+	defer connection.Close()
+	token, err := b.token(ctx, connection, systemNamespace, account)
 	if err != nil {
-		return "", fmt.Errorf("issuing the kubeconfig of %s: %w", account, err)
+		return "", err
 	}
-	if _, err := clientcmd.RESTConfigFromKubeConfig(content); err != nil {
-		return "", fmt.Errorf("reading the kubeconfig of %s: %w", account, err)
+	config, err := clientcmd.LoadFromFile(b.plane.AdminKubeconfigFile())
+	if err != nil {
+		return "", fmt.Errorf("reading the administrator's kubeconfig: %w", err)
+	}
+	for name := range config.AuthInfos {
+		config.AuthInfos[name] = &clientcmdapi.AuthInfo{Token: token}
 	}
 	file := filepath.Join(b.dir, account+".kubeconfig")
-	if err := os.WriteFile(file, content, 0o600); err != nil {
+	if err := clientcmd.WriteToFile(*config, file); err != nil {
 		return "", fmt.Errorf("writing the kubeconfig of %s: %w", account, err)
 	}
 	return file, nil
