@@ -54,6 +54,8 @@ var _ = BeforeSuite(func(ctx SpecContext) {
 	hub.kubeconfig = filepath.Join(hub.stateDir, "kubeconfig")
 	config, err := clientcmd.BuildConfigFromFlags("", hub.kubeconfig)
 	Expect(err).NotTo(HaveOccurred())
+	// The kube-apiserver says how much is too much: taking away what a storm left behind is thousands of requests.
+	config.QPS = -1
 	hub.client, err = client.New(config, client.Options{Scheme: testenv.Scheme()})
 	Expect(err).NotTo(HaveOccurred())
 }, NodeTimeout(20*time.Minute))
