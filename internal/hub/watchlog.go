@@ -2,6 +2,7 @@ package hub
 
 import (
 	"math"
+	"sort"
 	"sync"
 	"time"
 
@@ -76,14 +77,25 @@ func (l *watchLog) evict(count int) {
 	for i := range count {
 		e := &l.events[i]
 		if e.version == always {
-			l.floor = max(l.floor, l.events[len(l.events)-1].horizon)
+			l.floor = max(l.floor, l.knownBy(e.at.Add(spread)))
 		} else {
 			l.floor = max(l.floor, e.version)
 		}
-		*e = logged{}
 	}
+	clear(l.events[:count])
 	l.events = l.events[count:]
 	l.first += uint64(count)
+}
+
+// spread is how long a change of no known version takes to be known to every replica. Whoever knows a version that was reached
+// later than that knows the change too, and need not be told when it is forgotten.
+const spread = 3 * time.Second
+
+// knownBy returns the version up to which everything had been logged at a time, or, if no change has been logged since, at the
+// last one.
+func (l *watchLog) knownBy(at time.Time) uint64 {
+	i := sort.Search(len(l.events), func(i int) bool { return !l.events[i].at.Before(at) })
+	return l.events[min(i, len(l.events)-1)].horizon
 }
 
 // forget forgets what happened before a time.
