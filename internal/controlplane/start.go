@@ -30,11 +30,14 @@ func (c *ControlPlane) Start(ctx context.Context) error {
 // errEnded is in the error of a component that ended while it was waited for.
 var errEnded = errors.New("it has ended")
 
-// start is Start, with the locks held. A component may die just after it was seen alive, or lose the race for a port; a
-// second look repairs either.
+// start is Start, with the locks held. A component may die just after it was seen alive, or lose the race for a port; another
+// look repairs either. Each look may find one more that died meanwhile.
 func (c *ControlPlane) start(ctx context.Context) error {
 	err := c.startOnce(ctx)
-	if errors.Is(err, errEnded) {
+	for range c.opts.components() {
+		if !errors.Is(err, errEnded) {
+			break
+		}
 		err = c.startOnce(ctx)
 	}
 	return err
