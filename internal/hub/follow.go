@@ -228,7 +228,7 @@ func (x *Index) pass(object client.Object) {
 		return
 	}
 	x.rooms.pass(place{record.Object.Namespace, record.Kind}, record, logged{
-		version: versionOf(object), horizon: x.horizon(record.Kind), passed: true,
+		version: max(versionOf(object), x.opened.Load()+1), horizon: x.horizon(record.Kind), passed: true,
 	})
 }
 
@@ -249,7 +249,8 @@ func (x *Index) gap(k kind, version uint64) {
 
 // makeAll makes all records, once, when the index is filled. Nothing happened before.
 func (x *Index) makeAll() {
-	x.rooms.open(max(x.delivered[ofClusters].Load(), x.delivered[ofNodePools].Load(), x.delivered[ofReports].Load()))
+	x.opened.Store(max(x.delivered[ofClusters].Load(), x.delivered[ofNodePools].Load(), x.delivered[ofReports].Load()))
+	x.rooms.open(x.opened.Load())
 	x.clusters.each(func(_ key, cluster *fleetv1.Cluster) {
 		record := x.clusterRecord(cluster)
 		x.rooms.at(place{cluster.Namespace, fleetv1.KindCluster}).fill(record)
@@ -271,5 +272,6 @@ func (x *Index) remake(t task) {
 	} else if pool := x.pools.get(t.key).object; pool != nil {
 		record = x.poolRecord(pool)
 	}
-	x.rooms.put(place{t.namespace, t.kind}, t.name, record, logged{version: t.version, horizon: x.horizon(t.kind)})
+	version := max(t.version, x.opened.Load()+1)
+	x.rooms.put(place{t.namespace, t.kind}, t.name, record, logged{version: version, horizon: x.horizon(t.kind)})
 }

@@ -53,6 +53,8 @@ type Index struct {
 	delivered [kinds]atomic.Uint64
 	running   atomic.Bool
 	synced    atomic.Bool
+	// opened is the version from which on everything is logged: the latest at which a kind was first listed.
+	opened atomic.Uint64
 	rooms     rooms
 }
 
@@ -104,12 +106,15 @@ func (x *Index) told(k kind, version uint64) {
 
 // horizon returns the version up to which the records of a kind show everything: that of the kind itself, or of the reports if
 // these lag behind. Changes for any other cause are marked as such; see always.
+//
+// It is never below the version at which the index was opened, since nobody could resume from there. The kinds were listed one
+// after the other; what one of them still delivers from before that version is logged as having come after it. See remake.
 func (x *Index) horizon(recordKind string) uint64 {
 	own := ofClusters
 	if recordKind == fleetv1.KindNodePool {
 		own = ofNodePools
 	}
-	return min(x.delivered[own].Load(), x.delivered[ofReports].Load())
+	return max(x.opened.Load(), min(x.delivered[own].Load(), x.delivered[ofReports].Load()))
 }
 
 // Apply takes over a Cluster, NodePool or AdapterStatus as a write returned it, so that reads of this replica show it at once.

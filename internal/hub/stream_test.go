@@ -105,6 +105,31 @@ func TestWatchResumes(t *testing.T) {
 	r.hears(s, "ADDED c@8")
 }
 
+// The kinds are listed one after the other, and things happen meanwhile.
+func TestTheFirstListCanBeWatchedFrom(t *testing.T) {
+	e := tenant()
+	cluster := fixture.Cluster("ns", "a")
+	e.write(cluster) // at 4
+	r := newReplica(t, e)
+	r.list(ofReports, e.revision)
+	e.write(fixture.AdapterStatus(cluster, "infra")) // at 5, which no list has
+	e.write(fixture.Cluster("ns", "b"))              // at 6
+	for k := range kinds {
+		if k != ofReports {
+			r.list(k, e.revision)
+		}
+	}
+	page, err := r.index.List(context.Background(), "ns", Query{Kind: fleetv1.KindCluster})
+	if err != nil || len(page.Items) != 2 {
+		t.Fatalf("listed %d objects: %v", len(page.Items), err)
+	}
+	s := r.watch(WatchQuery{ResourceVersion: page.ResourceVersion})
+	r.hears(s)
+	r.catchUp()
+	r.hears(s, "MODIFIED a@4")
+	r.hears(r.watch(WatchQuery{ResourceVersion: page.ResourceVersion}), "MODIFIED a@4")
+}
+
 func TestWatchFromTooLongAgo(t *testing.T) {
 	r := newReplica(t, tenant()).start()
 	expired := func(version string) {
