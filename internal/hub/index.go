@@ -55,7 +55,7 @@ type Index struct {
 	synced    atomic.Bool
 	// opened is the version from which on everything is logged: the latest at which a kind was first listed.
 	opened atomic.Uint64
-	rooms     rooms
+	rooms  rooms
 }
 
 // NewIndex returns an empty index. Run fills it.
