@@ -73,15 +73,16 @@ type AddonSpec struct {
 	// +kubebuilder:validation:Type=object
 	Params *runtime.RawExtension `json:"params,omitempty"`
 
-	// valuesFrom are Secrets and ConfigMaps of this namespace whose content is merged into the chart's values, in order,
-	// before the params.
+	// valuesFrom are Secrets and ConfigMaps of this namespace that hold chart values, merged in order before what comes of the
+	// params, or params, laid over spec.params in order.
 	// +optional
 	// +listType=atomic
 	// +kubebuilder:validation:MaxItems=16
 	ValuesFrom []ValuesReference `json:"valuesFrom,omitempty"`
 
 	// upgradePolicy says which newer versions of the template are taken by themselves: none (Manual), patch releases of the
-	// present minor (Patch), or any newer version of the present major (Minor). Only Manual is acted on yet.
+	// present minor (Patch), or any newer version of the present major (Minor). Only stable versions are taken that the cluster's version allows, and
+	// spec.version is changed to them.
 	// +optional
 	// +kubebuilder:default=Manual
 	UpgradePolicy UpgradePolicy `json:"upgradePolicy,omitempty"`
@@ -122,7 +123,25 @@ type ValuesReference struct {
 	// optional lets the installation go on if the object or the key does not exist.
 	// +optional
 	Optional bool `json:"optional,omitempty"`
+
+	// holds says what the content is: chart values (Values), or params (Params), which the version's paramsSchema and
+	// paramMapping apply to as to spec.params. Params that the schema calls writeOnly belong into a Secret with Params. Default:
+	// Values.
+	// +optional
+	// +kubebuilder:default=Values
+	// +kubebuilder:validation:Enum=Values;Params
+	Holds ValuesContent `json:"holds,omitempty"`
 }
+
+// ValuesContent says what a ValuesReference leads to.
+type ValuesContent string
+
+const (
+	// ContentValues are chart values.
+	ContentValues ValuesContent = "Values"
+	// ContentParams are params of the add-on.
+	ContentParams ValuesContent = "Params"
+)
 
 // UpgradePolicy says which newer versions are taken by themselves.
 //
@@ -172,9 +191,14 @@ type AddonStatus struct {
 	// +optional
 	Outputs map[string]string `json:"outputs,omitempty"`
 
-	// helmReleaseRef is the HelmRelease that was rendered for this add-on.
+	// helmReleaseRef is the HelmRelease that was rendered for this add-on, on the cluster that delivery says.
 	// +optional
 	HelmReleaseRef *ObjectReference `json:"helmReleaseRef,omitempty"`
+
+	// delivery is where the Flux objects of this add-on are: on the management cluster (Hub) or on the tenant cluster (Tenant).
+	// Empty before anything was applied.
+	// +optional
+	Delivery Delivery `json:"delivery,omitempty"`
 
 	// renderedChecksum is the checksum of the rendered objects of the last generation that was applied.
 	// +optional
@@ -218,6 +242,13 @@ type AddonHistoryEntry struct {
 	// +kubebuilder:validation:Schemaless
 	// +kubebuilder:validation:Type=object
 	Params *runtime.RawExtension `json:"params,omitempty"`
+
+	// valuesFrom are the references it was deployed with. A Secret that a REST client's writeOnly params were put into is kept
+	// as long as an entry names it.
+	// +optional
+	// +listType=atomic
+	// +kubebuilder:validation:MaxItems=16
+	ValuesFrom []ValuesReference `json:"valuesFrom,omitempty"`
 
 	// deployedTime is when the release became ready.
 	// +required

@@ -279,6 +279,11 @@ type AddonOutput struct {
 	// secretKey shows which Secret of the tenant cluster holds a value. The value itself is never copied.
 	// +optional
 	SecretKey *SecretKeyOutput `json:"secretKey,omitempty"`
+
+	// optional lets the add-on be ready also where the source of the output does not exist. Without it an add-on is
+	// PartiallyReady until the source exists.
+	// +optional
+	Optional bool `json:"optional,omitempty"`
 }
 
 // ObjectOutput names an object of the tenant cluster.

@@ -23,6 +23,10 @@ const (
 	// LabelAdapter, on an AdapterStatus, holds the name of the adapter that reports.
 	LabelAdapter = GroupName + "/adapter"
 
+	// LabelParams, on a Secret with the value "true", marks one that Slipway made for the writeOnly params of an Addon. Such a
+	// Secret goes when neither the Addon's spec nor its history names it.
+	LabelParams = GroupName + "/params"
+
 	// LabelRequired, on an AddonTemplate with the value "true", tells CCE clients that the add-on is part of every cluster.
 	LabelRequired = GroupName + "/required"
 
@@ -87,6 +91,28 @@ const (
 
 // SecretTypeAccessKey is the type of Secrets that hold an access key pair of the CCE dialect.
 const SecretTypeAccessKey = GroupName + "/access-key"
+
+// Keys of an access key Secret.
+const (
+	// AccessKeyID is the public half of the pair. It is unique on the management cluster.
+	AccessKeyID = "accessKey"
+	// AccessKeySecret is the secret half.
+	AccessKeySecret = "secretKey"
+	// AccessKeyUser is the user name of whoever signs with the pair.
+	AccessKeyUser = "user"
+	// AccessKeyGroups are the user's groups, separated by commas. May be empty.
+	AccessKeyGroups = "groups"
+)
+
+// Types of tasks on add-ons, for OperationRequest.
+const (
+	// OperationAddonInstall is a new add-on.
+	OperationAddonInstall = "ADDON_INSTALL"
+	// OperationAddonUpgrade is a change of version or params.
+	OperationAddonUpgrade = "ADDON_UPGRADE"
+	// OperationAddonRollback takes an add-on back to its previous version and params.
+	OperationAddonRollback = "ADDON_ROLLBACK"
+)
 
 // KubeconfigKey is the key under which a kubeconfig Secret holds the kubeconfig. Flux reads the same key.
 const KubeconfigKey = "value"

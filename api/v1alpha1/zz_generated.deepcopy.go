@@ -198,6 +198,11 @@ func (in *AddonHistoryEntry) DeepCopyInto(out *AddonHistoryEntry) {
 		*out = new(runtime.RawExtension)
 		(*in).DeepCopyInto(*out)
 	}
+	if in.ValuesFrom != nil {
+		in, out := &in.ValuesFrom, &out.ValuesFrom
+		*out = make([]ValuesReference, len(*in))
+		copy(*out, *in)
+	}
 	in.DeployedTime.DeepCopyInto(&out.DeployedTime)
 }
 

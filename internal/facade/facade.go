@@ -1,6 +1,7 @@
 package facade
 
 import (
+	"context"
 	"net/http"
 	"sync/atomic"
 
@@ -19,6 +20,25 @@ type Dialect interface {
 	// Refuse answers with an error that was raised before or instead of a handler, in the dialect's own shape. It sets every
 	// header but X-Request-ID.
 	Refuse(w http.ResponseWriter, r *http.Request, refusal Refusal)
+}
+
+// Particular is a Dialect whose callers say who they are in another way than is common.
+type Particular interface {
+	Dialect
+	// Credentials says what is particular.
+	Credentials() Credentials
+}
+
+// Credentials are what is particular about how callers of a dialect say who they are.
+type Credentials struct {
+	// TokenFirst tells that with the header X-Auth-Token nobody looks at Authorization. Without it the two must not differ.
+	TokenFirst bool
+	// Signatures tells that requests may be signed with an access key: Authorization: SDK-HMAC-SHA256.
+	Signatures bool
+	// LenientProject tells that a header X-Project-Id is ignored where it names no namespace that the caller may use.
+	LenientProject bool
+	// Scope is what the claim scope or scp of a token that is a JWT must contain, if it has such a claim. Empty for any.
+	Scope string
 }
 
 // Route is one route of a dialect and what it means to Kubernetes.
@@ -43,7 +63,7 @@ type Route struct {
 
 // Target says how a path names an object.
 type Target struct {
-	// Kind is fleetv1.KindCluster or fleetv1.KindNodePool.
+	// Kind is fleetv1.KindCluster, fleetv1.KindNodePool or fleetv1.KindAddon.
 	Kind string
 	// Variable is the path variable that names the object.
 	Variable string
@@ -81,6 +101,8 @@ const (
 	BadCredentials Cause = "BadCredentials"
 	// ExpiredCredentials: they were good once.
 	ExpiredCredentials Cause = "ExpiredCredentials"
+	// WrongScope: the token was issued for something else.
+	WrongScope Cause = "WrongScope"
 	// ForgedHeaders: the request carries headers that only a proxy may set.
 	ForgedHeaders Cause = "ForgedHeaders"
 	// NoRight: the identity lacks the right.
@@ -101,6 +123,16 @@ func (r *Refusal) Error() string {
 		return r.Detail
 	}
 	return http.StatusText(r.Status)
+}
+
+// Right is a right on objects of group fleet.slipway.dev.
+type Right struct {
+	// Verb is get, list, create and so on.
+	Verb string
+	// Resource and Subresource are the objects'.
+	Resource, Subresource string
+	// Name is the name of the object; empty for all.
+	Name string
 }
 
 // Call is what is known about a request on its way; see From.
@@ -124,6 +156,10 @@ type Call struct {
 	Caller hub.Caller
 	// Home tells that the caller's namespace is its own: the one it has without the header X-Project-Id.
 	Home bool
+
+	// May tells whether the caller has a right in its namespace beside the one that the route asks for: nil if so, else a *Refusal
+	// (403, or 503 if nobody knows). The authorizer sets it; on public routes it is nil.
+	May func(ctx context.Context, right Right) error
 
 	// pattern is the route's path, also where the method is unknown to it; empty where the path is unknown.
 	pattern string

@@ -47,7 +47,24 @@ type Fault struct {
 	Field string
 	// Message says what is wrong and what would be right. It never quotes a secret.
 	Message string
+	// Rule says which kind of rule it is, where a dialect tells kinds apart; else empty.
+	Rule Rule
 }
+
+// Rule is a kind of rule.
+type Rule string
+
+// The rules about add-ons.
+const (
+	// RuleTemplate: the catalogue has no such entry.
+	RuleTemplate Rule = "Template"
+	// RuleVersion: the entry has no such version, or it is not one that the add-on can go to.
+	RuleVersion Rule = "Version"
+	// RuleGate: the version is not for the cluster's version.
+	RuleGate Rule = "Gate"
+	// RuleParams: the params break the version's schema.
+	RuleParams Rule = "Params"
+)
 
 // Error is what went wrong, in terms that every dialect can translate.
 type Error struct {

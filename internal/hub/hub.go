@@ -29,15 +29,16 @@ func (c Caller) Author() string {
 	return c.User
 }
 
-// Ref names a Cluster or NodePool. One of ID and Name is set.
+// Ref names a Cluster, NodePool or Addon. One of ID and Name is set.
 type Ref struct {
-	// Kind is fleetv1.KindCluster or fleetv1.KindNodePool.
+	// Kind is fleetv1.KindCluster, fleetv1.KindNodePool or fleetv1.KindAddon.
 	Kind string
 	// ID is the object's id.
 	ID types.UID
-	// Name is the object's name as REST clients know it: metadata.name of a Cluster, the pool name of a NodePool.
+	// Name is the object's name as REST clients know it: metadata.name of a Cluster, the pool name of a NodePool, the instance name
+	// of an Addon.
 	Name string
-	// Cluster, for a NodePool, is the Cluster that must own it, or nil if any may. A pool is known by Name only below its
+	// Cluster, for a NodePool or Addon, is the Cluster that must own it, or nil if any may. They are known by Name only below their
 	// Cluster.
 	Cluster *Ref
 }
