@@ -91,6 +91,7 @@ func (r *Reconciler) run(ctx context.Context, s *scope) error {
 		r.suspend,
 		r.gatherBlueprint,
 		r.gatherKubeconfig,
+		r.gatherPlace,
 		r.decide,
 		r.gatherCurrent,
 		r.apply,

@@ -22,7 +22,8 @@ func (r *Reconciler) reconcileDelete(ctx context.Context, addon *fleetv1.Addon) 
 	if !controllerutil.ContainsFinalizer(addon, fleetv1.AddonFinalizer) {
 		return ctrl.Result{}, nil
 	}
-	hr, err := r.uninstall(ctx, addon)
+	at := r.hub(addon)
+	hr, err := r.uninstall(ctx, addon, at)
 	if err != nil {
 		return outcome.Of(err)
 	}
@@ -41,7 +42,7 @@ func (r *Reconciler) reconcileDelete(ctx context.Context, addon *fleetv1.Addon) 
 	if !verdict.abandon {
 		return ctrl.Result{RequeueAfter: verdict.again}, nil
 	}
-	if err := r.abandon(ctx, hr); err != nil {
+	if err := at.abandon(ctx, hr); err != nil {
 		return outcome.Of(err)
 	}
 	return outcome.Of(r.letGo(ctx, addon))
@@ -49,36 +50,36 @@ func (r *Reconciler) reconcileDelete(ctx context.Context, addon *fleetv1.Addon) 
 
 // uninstall deletes the HelmRelease and returns what is left of it: nil once it is gone, or if it never was ours. It reads
 // past the cache, which may not know of a HelmRelease that was just made.
-func (r *Reconciler) uninstall(ctx context.Context, addon *fleetv1.Addon) (*helmv2.HelmRelease, error) {
-	hr, err := r.remaining(ctx, addon)
+func (r *Reconciler) uninstall(ctx context.Context, addon *fleetv1.Addon, at place) (*helmv2.HelmRelease, error) {
+	hr, err := at.remaining(ctx, addon)
 	if hr == nil || err != nil {
 		return nil, err
 	}
 	// Flux does not uninstall a suspended release, it only lets it go.
-	if err := r.setSuspend(ctx, hr, false); err != nil {
+	if err := at.setSuspend(ctx, hr, false); err != nil {
 		return nil, err
 	}
 	if !hr.DeletionTimestamp.IsZero() {
 		return hr, nil
 	}
-	err = r.Client.Delete(ctx, hr, client.Preconditions{UID: &hr.UID})
+	err = at.client.Delete(ctx, hr, client.Preconditions{UID: &hr.UID})
 	if client.IgnoreNotFound(err) != nil {
 		return nil, fmt.Errorf("deleting HelmRelease %s: %w", hr.Name, err)
 	}
 	if err := r.publish(ctx, addon, uninstalling(addon)); err != nil {
 		return nil, err
 	}
-	return r.remaining(ctx, addon)
+	return at.remaining(ctx, addon)
 }
 
-func (r *Reconciler) remaining(ctx context.Context, addon *fleetv1.Addon) (*helmv2.HelmRelease, error) {
+func (p place) remaining(ctx context.Context, addon *fleetv1.Addon) (*helmv2.HelmRelease, error) {
 	hr := &helmv2.HelmRelease{}
-	switch err := r.APIReader.Get(ctx, client.ObjectKeyFromObject(addon), hr); {
+	switch err := p.live.Get(ctx, p.key(addon), hr); {
 	case apierrors.IsNotFound(err):
 		return nil, nil
 	case err != nil:
 		return nil, fmt.Errorf("reading HelmRelease %s: %w", addon.Name, err)
-	case !ours(addon, hr):
+	case !p.owns(addon, hr):
 		return nil, nil
 	}
 	return hr, nil
@@ -98,10 +99,10 @@ func setDeleting(addon *fleetv1.Addon, v verdict, now metav1.Time) {
 
 // abandon takes Flux's finalizer off a HelmRelease that is being deleted, so that it goes without being uninstalled, and
 // removes the HelmChart that only Flux's own way out would have removed.
-func (r *Reconciler) abandon(ctx context.Context, hr *helmv2.HelmRelease) error {
+func (p place) abandon(ctx context.Context, hr *helmv2.HelmRelease) error {
 	if hr.Spec.Chart != nil {
 		chart := &sourcev1.HelmChart{ObjectMeta: metav1.ObjectMeta{Namespace: hr.Namespace, Name: hr.GetHelmChartName()}}
-		if err := r.Client.Delete(ctx, chart); client.IgnoreNotFound(err) != nil {
+		if err := p.client.Delete(ctx, chart); client.IgnoreNotFound(err) != nil {
 			return fmt.Errorf("deleting HelmChart %s: %w", chart.Name, err)
 		}
 	}
@@ -110,7 +111,7 @@ func (r *Reconciler) abandon(ctx context.Context, hr *helmv2.HelmRelease) error 
 		return nil
 	}
 	patch := client.MergeFromWithOptions(before, client.MergeFromWithOptimisticLock{})
-	if err := r.Client.Patch(ctx, hr, patch); client.IgnoreNotFound(err) != nil {
+	if err := p.client.Patch(ctx, hr, patch); client.IgnoreNotFound(err) != nil {
 		return fmt.Errorf("taking Flux's finalizer off HelmRelease %s: %w", hr.Name, err)
 	}
 	abandonedTotal.Inc()

@@ -31,7 +31,7 @@ func (r *Reconciler) observe(ctx context.Context, s *scope) error {
 		if err := decode(source, repository); err != nil {
 			return err
 		}
-		chart, err := r.chart(ctx, observed.Release)
+		chart, err := s.place.chart(ctx, observed.Release)
 		if err != nil {
 			return err
 		}
@@ -49,10 +49,10 @@ func decode(from *unstructured.Unstructured, into any) error {
 }
 
 // chart returns the HelmChart that Flux made for a release from a HelmRepository, an empty one before it did.
-func (r *Reconciler) chart(ctx context.Context, hr *helmv2.HelmRelease) (*sourcev1.HelmChart, error) {
+func (p place) chart(ctx context.Context, hr *helmv2.HelmRelease) (*sourcev1.HelmChart, error) {
 	chart := &sourcev1.HelmChart{}
 	key := client.ObjectKey{Namespace: hr.Namespace, Name: hr.GetHelmChartName()}
-	if err := r.Client.Get(ctx, key, chart); client.IgnoreNotFound(err) != nil {
+	if err := p.client.Get(ctx, key, chart); client.IgnoreNotFound(err) != nil {
 		return nil, fmt.Errorf("reading HelmChart %s: %w", key, err)
 	}
 	return chart, nil

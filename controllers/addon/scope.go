@@ -27,6 +27,9 @@ type scope struct {
 	// kubeconfig is the cluster's, rebuilt from the allow-list; gatherKubeconfig.
 	kubeconfig *remote.Kubeconfig
 
+	// place is where the Flux objects belong; gatherPlace.
+	place place
+
 	// desired are the rendered objects; decide.
 	desired release.Objects
 

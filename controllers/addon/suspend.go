@@ -19,14 +19,14 @@ func (r *Reconciler) suspend(ctx context.Context, s *scope) error {
 		return nil
 	}
 	ready := metav1.ConditionFalse
-	hr := &helmv2.HelmRelease{}
-	switch err := r.Client.Get(ctx, client.ObjectKeyFromObject(s.addon), hr); {
+	at, hr := r.hub(s.addon), &helmv2.HelmRelease{}
+	switch err := at.client.Get(ctx, at.key(s.addon), hr); {
 	case apierrors.IsNotFound(err):
 	case err != nil:
 		return fmt.Errorf("reading HelmRelease %s: %w", s.addon.Name, err)
-	case ours(s.addon, hr):
+	case at.owns(s.addon, hr):
 		ready = metav1.ConditionUnknown
-		if err := r.setSuspend(ctx, hr, true); err != nil {
+		if err := at.setSuspend(ctx, hr, true); err != nil {
 			return err
 		}
 	}
@@ -34,13 +34,13 @@ func (r *Reconciler) suspend(ctx context.Context, s *scope) error {
 }
 
 // setSuspend tells Flux to leave a release alone, or not to.
-func (r *Reconciler) setSuspend(ctx context.Context, hr *helmv2.HelmRelease, suspend bool) error {
+func (p place) setSuspend(ctx context.Context, hr *helmv2.HelmRelease, suspend bool) error {
 	if hr.Spec.Suspend == suspend {
 		return nil
 	}
 	before := hr.DeepCopy()
 	hr.Spec.Suspend = suspend
-	if err := r.Client.Patch(ctx, hr, client.MergeFrom(before), client.FieldOwner(release.FieldOwner)); err != nil {
+	if err := p.client.Patch(ctx, hr, client.MergeFrom(before), client.FieldOwner(release.FieldOwner)); err != nil {
 		return fmt.Errorf("setting spec.suspend of HelmRelease %s: %w", hr.Name, err)
 	}
 	return nil
