@@ -1,5 +1,5 @@
 // Package hyperfleet holds the conformance suite of the HyperFleet dialect: requests and the answers that they must get,
-// as data, and what plays them against a server.
+// as data, which package suite plays against a server.
 //
 // cases/ has a file per section of the contract (docs/rest/hyperfleet.md says the same in words). A case is a sentence, the
 // rules that it checks and its steps; rules.yaml lists the rules, and a rule without a case fails the build. Every answer is

@@ -8,6 +8,8 @@ import (
 	"slices"
 	"strings"
 	"time"
+
+	"github.com/slipway-dev/slipway/test/conformance/suite"
 )
 
 // What the model expects of an answer is a tree of map[string]any, []any and scalars, in which times are time.Time.
@@ -55,7 +57,7 @@ func (r *told) shown(adapter string) map[string]any {
 			"type": f.conditionType, "status": f.status, "last_transition_time": f.since,
 		}))
 	}
-	data, err := parseJSON([]byte(r.data))
+	data, err := suite.ParseJSON([]byte(r.data))
 	if err != nil {
 		data = err.Error()
 	}
@@ -94,10 +96,10 @@ func worded(f finding, to map[string]any) map[string]any {
 // tree turns an answer into the form in which the model expects it.
 func tree(value any) any {
 	switch known := value.(type) {
-	case *object:
+	case *suite.Object:
 		result := map[string]any{}
-		for _, key := range known.keys {
-			result[key] = tree(known.members[key])
+		for _, key := range known.Keys {
+			result[key] = tree(known.Members[key])
 		}
 		return result
 	case []any:
@@ -113,7 +115,7 @@ func tree(value any) any {
 		}
 		return int(whole)
 	case string:
-		if at, err := time.Parse(time.RFC3339Nano, known); err == nil && timePattern.MatchString(known) {
+		if at, err := time.Parse(time.RFC3339Nano, known); err == nil && suite.TimePattern.MatchString(known) {
 			return at
 		}
 		return known

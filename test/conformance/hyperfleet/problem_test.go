@@ -4,6 +4,8 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+
+	"github.com/slipway-dev/slipway/test/conformance/suite"
 )
 
 // problem is what is fixed about an error code.
@@ -39,60 +41,60 @@ var problems = map[string]problem{
 
 // problemOf checks an error: the members that every error has, and those that its code fixes. code may be empty: then any
 // known one will do. path is that of the request.
-func problemOf(code, path, requestID string, status int, answer any) []mismatch {
+func problemOf(code, path, requestID string, status int, answer any) []suite.Mismatch {
 	s := &shape{}
-	got, ok := answer.(*object)
+	got, ok := answer.(*suite.Object)
 	if !ok {
-		return []mismatch{{"", "is no problem: " + show(answer)}}
+		return []suite.Mismatch{{Message: "is no problem: " + suite.Show(answer)}}
 	}
 	wantKeys := []string{"type", "title", "status", "detail", "code", "timestamp", "instance", "trace_id"}
 	for _, key := range wantKeys {
-		s.demand(got.has(key), "/"+key, "is missing")
+		s.demand(got.Has(key), "/"+key, "is missing")
 	}
-	for _, key := range got.keys {
+	for _, key := range got.Keys {
 		s.demand(key == "errors" || slices.Contains(wantKeys, key), "/"+key, "should not be there")
 	}
-	found := strings.TrimPrefix(got.text("code"), "HYPERFLEET-")
-	s.demand(code == "" || found == code, "/code", "is %q, want HYPERFLEET-%s: %s", got.text("code"), code, show(answer))
+	found := strings.TrimPrefix(got.Text("code"), "HYPERFLEET-")
+	s.demand(code == "" || found == code, "/code", "is %q, want HYPERFLEET-%s: %s", got.Text("code"), code, suite.Show(answer))
 	fixed, known := problems[found]
-	s.demand(known, "/code", "is unknown: %q", got.text("code"))
+	s.demand(known, "/code", "is unknown: %q", got.Text("code"))
 	s.demand(fixed.status == status, "", "has status %d, want %d", status, fixed.status)
-	s.demand(fmt.Sprint(got.get("status")) == fmt.Sprint(status), "/status", "is %v in an answer of %d", got.get("status"), status)
-	s.demand(got.text("title") == fixed.title, "/title", "is %q, want %q", got.text("title"), fixed.title)
-	s.demand(got.text("type") == "https://api.hyperfleet.io/errors/"+fixed.slug, "/type", "is %q, want slug %s", got.text("type"), fixed.slug)
-	s.demand(got.text("trace_id") == requestID, "/trace_id", "is %q, X-Request-ID is %q", got.text("trace_id"), requestID)
-	s.demand(path == "" || got.text("instance") == path, "/instance", "is %q, want %q", got.text("instance"), path)
-	s.demand(typeOf(got.get("detail")) == "string", "/detail", "is no string")
-	s.demand(matchTime("!now", got.text("timestamp")) == "" || matchTime("!time", got.text("timestamp")) == "", "/timestamp", "is %q", got.text("timestamp"))
+	s.demand(fmt.Sprint(got.Get("status")) == fmt.Sprint(status), "/status", "is %v in an answer of %d", got.Get("status"), status)
+	s.demand(got.Text("title") == fixed.title, "/title", "is %q, want %q", got.Text("title"), fixed.title)
+	s.demand(got.Text("type") == "https://api.hyperfleet.io/errors/"+fixed.slug, "/type", "is %q, want slug %s", got.Text("type"), fixed.slug)
+	s.demand(got.Text("trace_id") == requestID, "/trace_id", "is %q, X-Request-ID is %q", got.Text("trace_id"), requestID)
+	s.demand(path == "" || got.Text("instance") == path, "/instance", "is %q, want %q", got.Text("instance"), path)
+	s.demand(suite.TypeOf(got.Get("detail")) == "string", "/detail", "is no string")
+	s.demand(suite.MatchTime("!now", got.Text("timestamp")) == "" || suite.MatchTime("!time", got.Text("timestamp")) == "", "/timestamp", "is %q", got.Text("timestamp"))
 	s.faults(found, got)
 	return s.wrong
 }
 
 // faults checks the form of errors[]: there with VAL-000 and nowhere else.
-func (s *shape) faults(code string, got *object) {
-	list, ok := got.get("errors").([]any)
-	s.demand(ok == (code == "VAL-000"), "/errors", "go with VAL-000: %s", show(got))
+func (s *shape) faults(code string, got *suite.Object) {
+	list, ok := got.Get("errors").([]any)
+	s.demand(ok == (code == "VAL-000"), "/errors", "go with VAL-000: %s", suite.Show(got))
 	for i, item := range list {
 		path := fmt.Sprintf("/errors/%d", i)
-		one, ok := item.(*object)
+		one, ok := item.(*suite.Object)
 		s.demand(ok, path, "is no object")
 		for _, key := range []string{"field", "constraint", "message"} {
-			s.demand(ok && typeOf(one.get(key)) == "string" && one.text(key) != "", path+"/"+key, "is missing: %s", show(item))
+			s.demand(ok && suite.TypeOf(one.Get(key)) == "string" && one.Text(key) != "", path+"/"+key, "is missing: %s", suite.Show(item))
 		}
 	}
 }
 
 // faultsOf compares errors[] with those wished for, in any order.
-func faultsOf(wish []fault, answer any) []mismatch {
+func faultsOf(wish []fault, answer any) []suite.Mismatch {
 	var want, have []string
 	for _, f := range wish {
 		want = append(want, f.Field+" "+f.Constraint)
 	}
-	list, _ := lookUp(answer, "errors")
+	list, _ := suite.LookUp(answer, "errors")
 	items, _ := list.([]any)
 	for _, item := range items {
-		if one, ok := item.(*object); ok {
-			have = append(have, one.text("field")+" "+one.text("constraint"))
+		if one, ok := item.(*suite.Object); ok {
+			have = append(have, one.Text("field")+" "+one.Text("constraint"))
 		}
 	}
 	slices.Sort(want)
@@ -100,5 +102,5 @@ func faultsOf(wish []fault, answer any) []mismatch {
 	if slices.Equal(want, have) {
 		return nil
 	}
-	return []mismatch{{"/errors", fmt.Sprintf("are %q, want %q", have, want)}}
+	return []suite.Mismatch{{Path: "/errors", Message: fmt.Sprintf("are %q, want %q", have, want)}}
 }

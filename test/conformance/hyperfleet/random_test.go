@@ -14,6 +14,8 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 	"k8s.io/apimachinery/pkg/util/rand"
+
+	"github.com/slipway-dev/slipway/test/conformance/suite"
 )
 
 var (
@@ -25,7 +27,7 @@ var (
 // TestRandom plays random reports, changes and deletions, and compares every answer with the model: status, body, times, and the
 // same object through Kubernetes where there is access to it.
 func TestRandom(t *testing.T) {
-	w := newWorld(t)
+	w := suite.NewWorld(t, dialect())
 	t.Logf("seed %d", *flagSeed)
 	for number := range *flagHistories {
 		t.Run(fmt.Sprint(number), func(t *testing.T) {
@@ -35,7 +37,7 @@ func TestRandom(t *testing.T) {
 				random: randv2.New(randv2.NewPCG(*flagSeed, uint64(number))),
 				clock:  time.Now().UTC().Truncate(time.Second).Add(-2 * time.Hour),
 			}
-			h.who = w.identity(h.ctx, t, w.shared, "tenant")
+			h.who = w.Identity(h.ctx, t, w.Shared, "tenant")
 			h.begin(number%3 == 2)
 			if number%3 == 1 {
 				h.send(201, "POST", h.path+"/nodepools", `{"kind":"NodePool","name":"child","spec":{}}`)
@@ -54,8 +56,8 @@ func TestRandom(t *testing.T) {
 type history struct {
 	*testing.T
 	ctx    context.Context
-	world  *world
-	who    *identity
+	world  *suite.World
+	who    *suite.Identity
 	random *randv2.Rand
 	// clock is the time of the adapters.
 	clock time.Time
@@ -75,18 +77,18 @@ func (h *history) fail(format string, args ...any) {
 }
 
 // send sends a request and wants a status.
-func (h *history) send(status int, method, path, body string) *answer {
+func (h *history) send(status int, method, path, body string) *suite.Answer {
 	h.Helper()
-	r := request{method: method, target: base + path, header: map[string][]string{"Content-Type": {"application/json"}}}
+	r := suite.Request{Method: method, Target: base + path, Header: map[string][]string{"Content-Type": {"application/json"}}}
 	if body != "" {
-		r.body = []byte(body)
+		r.Body = []byte(body)
 	}
 	h.log = append(h.log, fmt.Sprintf("%s %s %s", method, path, body))
-	a, err := h.world.server.send(h.ctx, h.who, r, false)
+	a, err := h.world.Send(h.ctx, h.who, r, false)
 	if err != nil {
 		h.fail("%v", err)
 	}
-	if wrong := always(a, ""); len(wrong) > 0 || a.status != status {
+	if wrong := always(a, ""); len(wrong) > 0 || a.Status != status {
 		h.fail("%v, want status %d\n%s", wrong, status, a)
 	}
 	return a
@@ -103,7 +105,7 @@ func (h *history) begin(pool bool) {
 		created = h.send(201, "POST", h.path+"/nodepools", `{"kind":"NodePool","name":"pool","spec":{}}`)
 		h.path += "/nodepools/pool"
 	}
-	h.whole = tree(created.body).(map[string]any)
+	h.whole = tree(created.Body).(map[string]any)
 	at, ok := h.whole["created_time"].(time.Time)
 	if !ok {
 		h.fail("no time of creation: %v", h.whole)
@@ -181,7 +183,7 @@ func numbers(value any) any {
 	if err != nil {
 		return err
 	}
-	parsed, err := parseJSON(text)
+	parsed, err := suite.ParseJSON(text)
 	if err != nil {
 		return err
 	}
@@ -189,11 +191,11 @@ func numbers(value any) any {
 }
 
 // touch expects a new updated_time, within the moments around the request.
-func (h *history) touch(a *answer, changed bool) {
+func (h *history) touch(a *suite.Answer, changed bool) {
 	if !changed {
 		return
 	}
-	at, _ := tree(a.body).(map[string]any)["updated_time"].(time.Time)
+	at, _ := tree(a.Body).(map[string]any)["updated_time"].(time.Time)
 	if !between(at, a) {
 		h.fail("updated_time is %s\n%s", at, a)
 	}
@@ -201,8 +203,8 @@ func (h *history) touch(a *answer, changed bool) {
 }
 
 // between tells whether a time in whole seconds may be that of a request. The server may round to the second before.
-func between(at time.Time, a *answer) bool {
-	return !at.Before(a.sent.Truncate(time.Second).Add(-time.Second)) && !at.After(a.received.Add(time.Second))
+func between(at time.Time, a *suite.Answer) bool {
+	return !at.Before(a.Sent.Truncate(time.Second).Add(-time.Second)) && !at.After(a.Received.Add(time.Second))
 }
 
 func (h *history) delete() {
@@ -210,7 +212,7 @@ func (h *history) delete() {
 	if !h.book.deleting {
 		h.book.deleting = true
 		h.book.generation++
-		answered := tree(a.body).(map[string]any)
+		answered := tree(a.Body).(map[string]any)
 		at, _ := answered["deleted_time"].(time.Time)
 		if !between(at, a) {
 			h.fail("deleted_time is %s\n%s", at, a)

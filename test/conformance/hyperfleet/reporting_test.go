@@ -14,6 +14,7 @@ import (
 	"sigs.k8s.io/controller-runtime/pkg/client"
 
 	fleetv1 "github.com/slipway-dev/slipway/api/v1alpha1"
+	"github.com/slipway-dev/slipway/test/conformance/suite"
 )
 
 func findings(available, finalized, message string) []finding {
@@ -61,7 +62,7 @@ func (h *history) report(adapter string, r told) {
 	status, shown := h.book.take(adapter, r)
 	a := h.send(status, pick(h, "POST", "PUT"), h.path+"/statuses", string(text))
 	if shown != nil {
-		if diff := cmp.Diff(any(shown.shown(adapter)), tree(a.body)); diff != "" {
+		if diff := cmp.Diff(any(shown.shown(adapter)), tree(a.Body)); diff != "" {
 			h.fail("the answered report differs (-model +server):\n%s\n%s", diff, a)
 		}
 	}
@@ -72,7 +73,7 @@ func (h *history) report(adapter string, r told) {
 	}
 	h.settle(a)
 	statuses := h.send(200, "GET", h.path+"/statuses", "")
-	if diff := cmp.Diff(any(h.book.list()), tree(statuses.body)); diff != "" {
+	if diff := cmp.Diff(any(h.book.list()), tree(statuses.Body)); diff != "" {
 		h.fail("the reports differ (-model +server):\n%s", diff)
 	}
 }
@@ -87,15 +88,15 @@ func (h *history) endChild() {
 	h.book.pools = 0
 	h.book.evaluate()
 	h.gone = h.book.finished()
-	deadline := time.Now().Add(patience)
+	deadline := time.Now().Add(suite.Patience)
 	for {
-		a, err := h.world.server.send(h.ctx, h.who, request{method: "GET", target: base + h.path}, false)
+		a, err := h.world.Send(h.ctx, h.who, suite.Request{Method: "GET", Target: base + h.path}, false)
 		if err != nil {
 			h.fail("%v", err)
 		}
-		ready, _ := lookUp(a.body, "status/conditions/Ready/message")
+		ready, _ := suite.LookUp(a.Body, "status/conditions/Ready/message")
 		switch {
-		case h.gone && a.status == 404:
+		case h.gone && a.Status == 404:
 			return
 		case !h.gone && ready == h.book.ready.message:
 			h.compare(a)
@@ -103,12 +104,12 @@ func (h *history) endChild() {
 		case time.Now().After(deadline):
 			h.fail("the end of the node pool is not seen; the model says %+v, gone %t\n%s", h.book.ready, h.gone, a)
 		}
-		pause(h.ctx)
+		suite.Pause(h.ctx)
 	}
 }
 
 // settle learns when conditions moved that moved at the request that was answered by a: nobody but the server knows exactly.
-func (h *history) settle(a *answer) {
+func (h *history) settle(a *suite.Answer) {
 	if !h.book.ready.moved && !h.book.available.moved {
 		return
 	}
@@ -117,17 +118,17 @@ func (h *history) settle(a *answer) {
 		if !s.moved {
 			continue
 		}
-		value, _ := lookUp(now.body, "status/conditions/"+name+"/last_transition_time")
+		value, _ := suite.LookUp(now.Body, "status/conditions/"+name+"/last_transition_time")
 		at, err := time.Parse(time.RFC3339Nano, fmt.Sprint(value))
 		if err != nil || !between(at, a) {
-			h.fail("%s moved at %v, not between %s and %s\n%s", name, value, a.sent, a.received, now)
+			h.fail("%s moved at %v, not between %s and %s\n%s", name, value, a.Sent, a.Received, now)
 		}
 		s.since, s.moved = at, false
 	}
 }
 
 // compare compares an answer about the object with the model, and the object in Kubernetes as well.
-func (h *history) compare(a *answer) {
+func (h *history) compare(a *suite.Answer) {
 	h.Helper()
 	h.book.evaluate()
 	h.settle(a)
@@ -137,10 +138,10 @@ func (h *history) compare(a *answer) {
 	}
 	want["generation"] = h.book.generation
 	want["status"] = map[string]any{"conditions": h.book.conditions()}
-	if diff := cmp.Diff(any(want), tree(a.body)); diff != "" {
+	if diff := cmp.Diff(any(want), tree(a.Body)); diff != "" {
 		h.fail("the answer differs (-model +server):\n%s\n%s", diff, a)
 	}
-	if h.world.kube != nil {
+	if h.world.Kube != nil {
 		h.compareStored()
 	}
 }
@@ -155,10 +156,10 @@ func (h *history) compareStored() {
 	if h.kind == "NodePool" {
 		stored, name = &fleetv1.NodePool{}, h.owner+"-pool"
 	}
-	deadline := time.Now().Add(patience)
+	deadline := time.Now().Add(suite.Patience)
 	for {
-		key := client.ObjectKey{Namespace: h.world.shared.Namespace, Name: name}
-		if err := h.world.kube.Get(h.ctx, key, stored); err != nil {
+		key := client.ObjectKey{Namespace: h.world.Shared.Namespace, Name: name}
+		if err := h.world.Kube.Get(h.ctx, key, stored); err != nil {
 			h.fail("reading %s: %v", key, err)
 		}
 		var wrong []string
@@ -175,6 +176,6 @@ func (h *history) compareStored() {
 		if time.Now().After(deadline) {
 			h.fail("Kubernetes shows generation %d, want %d; %s", stored.GetGeneration(), h.book.generation, strings.Join(wrong, "; "))
 		}
-		pause(h.ctx)
+		suite.Pause(h.ctx)
 	}
 }

@@ -6,6 +6,8 @@ import (
 	"regexp"
 	"slices"
 	"strings"
+
+	"github.com/slipway-dev/slipway/test/conformance/suite"
 )
 
 const root, base = "/api/hyperfleet", "/api/hyperfleet/v1"
@@ -32,24 +34,24 @@ var members = map[string][]string{
 }
 
 // shape collects what is wrong with the shape of an answer.
-type shape struct{ wrong []mismatch }
+type shape struct{ wrong []suite.Mismatch }
 
 func (s *shape) demand(ok bool, path, format string, args ...any) {
 	if !ok {
-		s.wrong = append(s.wrong, mismatch{path, fmt.Sprintf(format, args...)})
+		s.wrong = append(s.wrong, suite.Mismatch{Path: path, Message: fmt.Sprintf(format, args...)})
 	}
 }
 
 // shapeOf checks the shape of an answer of any kind. Answers to a request with the parameter fields are not whole, and are not
 // for this.
-func shapeOf(answer any) []mismatch {
+func shapeOf(answer any) []suite.Mismatch {
 	s := &shape{}
-	whole, ok := answer.(*object)
+	whole, ok := answer.(*suite.Object)
 	if !ok {
-		s.demand(false, "", "is no object: %s", show(answer))
+		s.demand(false, "", "is no object: %s", suite.Show(answer))
 		return s.wrong
 	}
-	kind := whole.text("kind")
+	kind := whole.Text("kind")
 	switch {
 	case kind == "Cluster" || kind == "NodePool":
 		s.resource("", whole)
@@ -57,17 +59,17 @@ func shapeOf(answer any) []mismatch {
 		s.list(whole)
 	case kind == "API":
 		s.order("", "metadata", whole)
-	case whole.has("adapter"):
+	case whole.Has("adapter"):
 		s.adapterStatus("", whole)
-	case whole.has("openapi"):
+	case whole.Has("openapi"):
 	default:
-		s.demand(false, "", "is of no known kind: %s", show(answer))
+		s.demand(false, "", "is of no known kind: %s", suite.Show(answer))
 	}
 	return s.wrong
 }
 
 // order checks the members of an object and their order.
-func (s *shape) order(path, kind string, got *object) {
+func (s *shape) order(path, kind string, got *suite.Object) {
 	if got == nil {
 		s.demand(false, path, "is no object")
 		return
@@ -75,111 +77,111 @@ func (s *shape) order(path, kind string, got *object) {
 	position := 0
 	for _, member := range members[kind] {
 		name, optional := strings.CutSuffix(member, "?")
-		if position < len(got.keys) && got.keys[position] == name {
+		if position < len(got.Keys) && got.Keys[position] == name {
 			position++
 			if optional {
-				s.demand(!slices.Contains([]any{"", nil}, got.get(name)), path+"/"+name, "is empty, and should be left out")
+				s.demand(!slices.Contains([]any{"", nil}, got.Get(name)), path+"/"+name, "is empty, and should be left out")
 			}
 			continue
 		}
-		s.demand(optional, path, "lacks %s at its place: %v", name, got.keys)
+		s.demand(optional, path, "lacks %s at its place: %v", name, got.Keys)
 		if !optional {
 			return
 		}
 	}
-	s.demand(position == len(got.keys), path, "has more members than it should: %v", got.keys)
+	s.demand(position == len(got.Keys), path, "has more members than it should: %v", got.Keys)
 }
 
-func (s *shape) list(list *object) {
+func (s *shape) list(list *suite.Object) {
 	s.order("", "list", list)
-	items, ok := list.get("items").([]any)
+	items, ok := list.Get("items").([]any)
 	s.demand(ok, "/items", "is no list")
-	s.demand(list.get("size") == json.Number(fmt.Sprint(len(items))), "/size", "is %v for %d items", list.get("size"), len(items))
+	s.demand(list.Get("size") == json.Number(fmt.Sprint(len(items))), "/size", "is %v for %d items", list.Get("size"), len(items))
 	for i, item := range items {
 		path := fmt.Sprintf("/items/%d", i)
-		one, ok := item.(*object)
+		one, ok := item.(*suite.Object)
 		s.demand(ok, path, "is no object")
 		switch {
 		case !ok:
-		case list.text("kind") == "AdapterStatusList":
+		case list.Text("kind") == "AdapterStatusList":
 			s.adapterStatus(path, one)
 		default:
-			s.demand(one.text("kind")+"List" == list.text("kind"), path+"/kind", "is %s in a %s", one.text("kind"), list.text("kind"))
+			s.demand(one.Text("kind")+"List" == list.Text("kind"), path+"/kind", "is %s in a %s", one.Text("kind"), list.Text("kind"))
 			s.resource(path, one)
 		}
 	}
 }
 
-func (s *shape) resource(path string, got *object) {
-	kind := got.text("kind")
+func (s *shape) resource(path string, got *suite.Object) {
+	kind := got.Text("kind")
 	s.order(path, kind, got)
-	id := got.text("id")
+	id := got.Text("id")
 	s.demand(idPattern.MatchString(id), path+"/id", "is %q", id)
-	s.demand(got.text("href") == base+"/"+strings.ToLower(kind)+"s/"+id, path+"/href", "is %q", got.text("href"))
-	s.demand(typeOf(got.get("generation")) == "integer", path+"/generation", "is %v", got.get("generation"))
-	s.demand(got.child("spec") != nil, path+"/spec", "is no object")
-	s.labels(path+"/labels", got.child("labels"))
-	s.times(path, got, secondsPattern, "created_time", "updated_time", "deleted_time")
+	s.demand(got.Text("href") == base+"/"+strings.ToLower(kind)+"s/"+id, path+"/href", "is %q", got.Text("href"))
+	s.demand(suite.TypeOf(got.Get("generation")) == "integer", path+"/generation", "is %v", got.Get("generation"))
+	s.demand(got.Child("spec") != nil, path+"/spec", "is no object")
+	s.labels(path+"/labels", got.Child("labels"))
+	s.times(path, got, suite.SecondsPattern, "created_time", "updated_time", "deleted_time")
 	for _, name := range []string{"created_by", "updated_by", "deleted_by"} {
-		s.demand(!got.has(name) || addressPattern.MatchString(got.text(name)), path+"/"+name, "is no address: %q", got.text(name))
+		s.demand(!got.Has(name) || addressPattern.MatchString(got.Text(name)), path+"/"+name, "is no address: %q", got.Text(name))
 	}
-	s.demand(got.has("deleted_time") == got.has("deleted_by"), path, "has one of deleted_time and deleted_by only")
+	s.demand(got.Has("deleted_time") == got.Has("deleted_by"), path, "has one of deleted_time and deleted_by only")
 	if kind == "NodePool" {
-		s.owner(path+"/owner_references", got.child("owner_references"))
+		s.owner(path+"/owner_references", got.Child("owner_references"))
 	}
 	s.conditions(path+"/status/conditions", got)
 }
 
-func (s *shape) owner(path string, owner *object) {
+func (s *shape) owner(path string, owner *suite.Object) {
 	if owner == nil {
 		s.demand(false, path, "is no object")
 		return
 	}
-	id := owner.text("id")
-	s.demand(slices.Equal(owner.keys, []string{"kind", "id", "href"}), path, "has members %v", owner.keys)
-	s.demand(owner.text("kind") == "Cluster" && idPattern.MatchString(id) && owner.text("href") == base+"/clusters/"+id,
-		path, "is %s", show(owner))
+	id := owner.Text("id")
+	s.demand(slices.Equal(owner.Keys, []string{"kind", "id", "href"}), path, "has members %v", owner.Keys)
+	s.demand(owner.Text("kind") == "Cluster" && idPattern.MatchString(id) && owner.Text("href") == base+"/clusters/"+id,
+		path, "is %s", suite.Show(owner))
 }
 
-func (s *shape) labels(path string, labels *object) {
+func (s *shape) labels(path string, labels *suite.Object) {
 	if labels == nil {
 		s.demand(false, path, "is no object")
 		return
 	}
-	for _, key := range labels.keys {
+	for _, key := range labels.Keys {
 		prefix, _, _ := strings.Cut(key, "/")
-		s.demand(typeOf(labels.get(key)) == "string", path+"/"+key, "is no string")
+		s.demand(suite.TypeOf(labels.Get(key)) == "string", path+"/"+key, "is no string")
 		s.demand(prefix != "slipway.dev" && !strings.HasSuffix(prefix, ".slipway.dev"), path+"/"+key, "is ours")
 	}
 }
 
-func (s *shape) times(path string, got *object, pattern *regexp.Regexp, names ...string) {
+func (s *shape) times(path string, got *suite.Object, pattern *regexp.Regexp, names ...string) {
 	for _, name := range names {
-		s.demand(!got.has(name) || pattern.MatchString(got.text(name)), path+"/"+name, "is %q", got.text(name))
+		s.demand(!got.Has(name) || pattern.MatchString(got.Text(name)), path+"/"+name, "is %q", got.Text(name))
 	}
 }
 
 // conditions checks a resource's conditions: which there are, their order, their members, and that the copies are copies.
-func (s *shape) conditions(path string, got *object) {
-	status := got.child("status")
-	list, _ := status.get("conditions").([]any)
-	if status == nil || !slices.Equal(status.keys, []string{"conditions"}) || len(list) < 4 {
-		s.demand(false, path, "are not as they should be: %s", show(status))
+func (s *shape) conditions(path string, got *suite.Object) {
+	status := got.Child("status")
+	list, _ := status.Get("conditions").([]any)
+	if status == nil || !slices.Equal(status.Keys, []string{"conditions"}) || len(list) < 4 {
+		s.demand(false, path, "are not as they should be: %s", suite.Show(status))
 		return
 	}
 	var types []string
 	for i, item := range list {
-		one, ok := item.(*object)
+		one, ok := item.(*suite.Object)
 		if !ok {
-			s.demand(false, path, "hold %s", show(item))
+			s.demand(false, path, "hold %s", suite.Show(item))
 			return
 		}
 		at := fmt.Sprintf("%s/%d", path, i)
 		s.order(at, "condition", one)
-		s.demand(slices.Contains([]string{"True", "False"}, one.text("status")), at+"/status", "is %q", one.text("status"))
-		s.demand(typeOf(one.get("observed_generation")) == "integer", at+"/observed_generation", "is %s", show(one.get("observed_generation")))
-		s.times(at, one, timePattern, "created_time", "last_updated_time", "last_transition_time")
-		types = append(types, one.text("type"))
+		s.demand(slices.Contains([]string{"True", "False"}, one.Text("status")), at+"/status", "is %q", one.Text("status"))
+		s.demand(suite.TypeOf(one.Get("observed_generation")) == "integer", at+"/observed_generation", "is %s", suite.Show(one.Get("observed_generation")))
+		s.times(at, one, suite.TimePattern, "created_time", "last_updated_time", "last_transition_time")
+		types = append(types, one.Text("type"))
 	}
 	s.demand(slices.Equal(types[:4], []string{"Available", "Ready", "LastKnownReconciled", "Reconciled"}), path, "begin with %v", types[:4])
 	s.demand(slices.IsSorted(types[4:]), path, "of adapters are not sorted: %v", types[4:])
@@ -187,26 +189,26 @@ func (s *shape) conditions(path string, got *object) {
 		s.demand(strings.HasSuffix(conditionType, "Successful"), path, "hold %s", conditionType)
 	}
 	for i := range 2 {
-		original, copied := list[i].(*object), list[i+2].(*object)
+		original, copied := list[i].(*suite.Object), list[i+2].(*suite.Object)
 		for _, key := range members["condition"][1:] {
 			key = strings.TrimSuffix(key, "?")
-			s.demand(original.get(key) == copied.get(key), fmt.Sprintf("%s/%d/%s", path, i+2, key), "differs from that of %s", types[i])
+			s.demand(original.Get(key) == copied.Get(key), fmt.Sprintf("%s/%d/%s", path, i+2, key), "differs from that of %s", types[i])
 		}
-		s.demand(original.text("created_time") == got.text("created_time"), fmt.Sprintf("%s/%d/created_time", path, i), "is not the object's")
+		s.demand(original.Text("created_time") == got.Text("created_time"), fmt.Sprintf("%s/%d/created_time", path, i), "is not the object's")
 	}
 }
 
-func (s *shape) adapterStatus(path string, got *object) {
+func (s *shape) adapterStatus(path string, got *suite.Object) {
 	s.order(path, "AdapterStatus", got)
-	s.times(path, got, timePattern, "created_time", "last_report_time")
-	s.demand(got.child("data") != nil, path+"/data", "is no object")
-	list, ok := got.get("conditions").([]any)
+	s.times(path, got, suite.TimePattern, "created_time", "last_report_time")
+	s.demand(got.Child("data") != nil, path+"/data", "is no object")
+	list, ok := got.Get("conditions").([]any)
 	s.demand(ok, path+"/conditions", "are no list")
 	for i, item := range list {
 		at := fmt.Sprintf("%s/conditions/%d", path, i)
-		if one, ok := item.(*object); ok {
+		if one, ok := item.(*suite.Object); ok {
 			s.order(at, "reported", one)
-			s.times(at, one, timePattern, "last_transition_time")
+			s.times(at, one, suite.TimePattern, "last_transition_time")
 		} else {
 			s.demand(false, at, "is no object")
 		}

@@ -1,7 +1,6 @@
-package hyperfleet
+package suite
 
 import (
-	"embed"
 	"fmt"
 	"io/fs"
 	"strings"
@@ -10,25 +9,22 @@ import (
 	"go.yaml.in/yaml/v3"
 )
 
-//go:embed cases/*.yaml rules.yaml
-var data embed.FS
-
 // caseFile is one file below cases/.
 type caseFile struct {
 	// Given are sequences of steps that cases of all files may begin with.
-	Given map[string][]step `yaml:"given"`
-	Cases []testCase        `yaml:"cases"`
+	Given map[string][]Step `yaml:"given"`
+	Cases []Case            `yaml:"cases"`
 }
 
-// testCase is one case. Its variables are ${run} (new in each run of each case), those of Vars and of a row of Each, those
+// Case is one case. Its variables are ${run} (new in each run of each case), those of Vars and of a row of Each, those
 // that steps save, and those of the identities: ${tenant.by}.
-type testCase struct {
+type Case struct {
 	// Name is a sentence.
 	Name string `yaml:"name"`
 	// Rules are the ids of the rules that it checks.
 	Rules []string `yaml:"rules"`
 	// Own asks for a tenant of its own, on a Platform of its own.
-	Own *platformWish `yaml:"own"`
+	Own *PlatformWish `yaml:"own"`
 	// Serial keeps it from running beside others.
 	Serial bool `yaml:"serial"`
 	// Vars are variables.
@@ -37,29 +33,21 @@ type testCase struct {
 	Each map[string]map[string]yaml.Node `yaml:"each"`
 	// Given names sequences of steps that come first.
 	Given []string `yaml:"given"`
-	Steps []step   `yaml:"steps"`
+	Steps []Step   `yaml:"steps"`
 }
 
-// platformWish says what a Platform is to require.
-type platformWish struct {
+// PlatformWish says what a Platform is to require.
+type PlatformWish struct {
 	Cluster  []string `yaml:"cluster"`
 	NodePool []string `yaml:"nodePool"`
 	// Spec are further members of its spec.
 	Spec yaml.Node `yaml:"spec"`
 }
 
-// step is one request and what must come of it, or a look at a stream, or an act on objects behind the server's back.
-type step struct {
+// Step is one request and what must come of it, or a look at a stream, or an act on objects behind the server's back.
+type Step struct {
 	// Do is a method and a path below the base path; a path that begins with /api is taken as it is.
 	Do string `yaml:"do"`
-	// Report is a request too: "<adapter> <True|False|Unknown> <generation>", to the object of the path To.
-	Report string `yaml:"report"`
-	To     string `yaml:"to"`
-	// At is the report's time; without it, each is a second newer than the one before.
-	At string `yaml:"at"`
-	// Finalized adds the condition of that name; Extra are members that replace those of the report.
-	Finalized string    `yaml:"finalized"`
-	Extra     yaml.Node `yaml:"extra"`
 
 	// As is the identity; "tenant" without it.
 	As string `yaml:"as"`
@@ -67,8 +55,8 @@ type step struct {
 	Header map[string]yaml.Node `yaml:"header"`
 	Query  map[string]yaml.Node `yaml:"query"`
 	Body   yaml.Node            `yaml:"body"`
-	// Text is a body that is sent as it is.
-	Text *string `yaml:"text"`
+	// Plain is a body that is sent as it is.
+	Plain *string `yaml:"text"`
 	// Hex is a body in hexadecimal digits.
 	Hex string `yaml:"hex"`
 	// Pad lengthens the body with blanks to as many bytes.
@@ -76,24 +64,14 @@ type step struct {
 	// Parallel sends it as often at once; each answer must be as wished.
 	Parallel int `yaml:"parallel"`
 
-	// Status is the status of the answer, or the first digit of it; Problem is the code of an error, VAL-000, which tells the status too.
-	Status  int    `yaml:"status"`
-	Problem string `yaml:"problem"`
-	// Faults are the errors of a VAL-000, in any order: field and constraint.
-	Faults []fault `yaml:"faults"`
+	// Status is the status of the answer, or the first digit of it.
+	Status int `yaml:"status"`
 	// Headers are wishes for headers, Answer is one for the body, Raw are patterns for its text.
 	Headers map[string]yaml.Node `yaml:"headers"`
 	Answer  yaml.Node            `yaml:"answer"`
 	Raw     []string             `yaml:"raw"`
-	// Found are the names of a list's items, without the run's suffix.
-	Found yaml.Node `yaml:"found"`
 	// Never are texts that the answer must not contain.
 	Never []string `yaml:"never"`
-	// Ready and Available are "<status> <reason> <observed_generation>".
-	Ready     string `yaml:"ready"`
-	Available string `yaml:"available"`
-	// Moved are the conditions whose last_transition_time is another one than at the step before that says what moved.
-	Moved *[]string `yaml:"moved"`
 	// Like names an earlier step whose answer this one must equal, byte for byte, up to path, time and request id; Same one that
 	// it must equal altogether.
 	Like string `yaml:"like"`
@@ -120,11 +98,9 @@ type step struct {
 	Delete *objectRef `yaml:"delete"`
 	// Tick waits until the clock shows another second, so that two times can be told apart.
 	Tick bool `yaml:"tick"`
-}
 
-type fault struct {
-	Field      string `yaml:"field"`
-	Constraint string `yaml:"constraint"`
+	// Words are those that only the dialect knows.
+	Words map[string]yaml.Node `yaml:",inline"`
 }
 
 // objectRef names an object of our group in the case's tenant, or a Platform.
@@ -147,22 +123,22 @@ type readWish struct {
 	Answer yaml.Node `yaml:"answer"`
 }
 
-// suite is all cases, by file.
-type suite struct {
+// collection is all cases, by file.
+type collection struct {
 	names []string
 	files map[string]caseFile
-	given map[string][]step
+	given map[string][]Step
 }
 
-func loadSuite(t *testing.T) suite {
+func load(t *testing.T, data fs.FS) collection {
 	t.Helper()
-	loaded := suite{files: map[string]caseFile{}, given: map[string][]step{}}
+	loaded := collection{files: map[string]caseFile{}, given: map[string][]Step{}}
 	err := fs.WalkDir(data, "cases", func(path string, entry fs.DirEntry, err error) error {
 		if err != nil || entry.IsDir() {
 			return err
 		}
 		var file caseFile
-		if err := decodeStrictly(path, &file); err != nil {
+		if err := decodeStrictly(data, path, &file); err != nil {
 			return err
 		}
 		name := strings.TrimSuffix(entry.Name(), ".yaml")
@@ -181,7 +157,7 @@ func loadSuite(t *testing.T) suite {
 	return loaded
 }
 
-func decodeStrictly(path string, into any) error {
+func decodeStrictly(data fs.FS, path string, into any) error {
 	file, err := data.Open(path)
 	if err != nil {
 		return err
@@ -196,7 +172,7 @@ func decodeStrictly(path string, into any) error {
 }
 
 // identities are the identities that a case needs beside the tenant's own.
-func (s suite) identities(c testCase) []string {
+func (s collection) identities(c Case) []string {
 	var names []string
 	for _, steps := range s.sequences(c) {
 		for _, step := range steps {
@@ -209,8 +185,8 @@ func (s suite) identities(c testCase) []string {
 }
 
 // sequences are the steps of a case, the given ones first.
-func (s suite) sequences(c testCase) [][]step {
-	var all [][]step
+func (s collection) sequences(c Case) [][]Step {
+	var all [][]Step
 	for _, name := range c.Given {
 		all = append(all, s.given[name])
 	}
@@ -218,7 +194,7 @@ func (s suite) sequences(c testCase) [][]step {
 }
 
 // needsKubernetes tells whether a case acts behind the server's back.
-func (s suite) needsKubernetes(c testCase) bool {
+func (s collection) needsKubernetes(c Case) bool {
 	if c.Own != nil {
 		return true
 	}

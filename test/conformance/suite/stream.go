@@ -1,13 +1,10 @@
-//go:build e2e
-
-package hyperfleet
+package suite
 
 import (
 	"bufio"
 	"errors"
 	"fmt"
 	"io"
-	"strings"
 	"time"
 
 	"go.yaml.in/yaml/v3"
@@ -15,21 +12,21 @@ import (
 
 // stream is an open watch.
 type stream struct {
-	answer *answer
+	answer *Answer
 	lines  chan any
 }
 
-func newStream(a *answer) *stream {
+func newStream(a *Answer) *stream {
 	s := &stream{answer: a, lines: make(chan any, 1000)}
 	go func() {
 		defer close(s.lines)
-		reader := bufio.NewReader(a.stream)
+		reader := bufio.NewReader(a.Stream)
 		for {
 			line, err := reader.ReadBytes('\n')
 			if errors.Is(err, io.EOF) && len(line) == 0 || err != nil {
 				return
 			}
-			value, err := parseJSON(line)
+			value, err := ParseJSON(line)
 			if err != nil {
 				value = fmt.Sprintf("no JSON: %v: %s", err, line)
 			}
@@ -39,21 +36,21 @@ func newStream(a *answer) *stream {
 	return s
 }
 
-func (p *performance) closeStreams() {
+func (p *Performance) closeStreams() {
 	for _, s := range p.streams {
-		s.answer.stream.Close()
+		s.answer.Stream.Close()
 	}
 }
 
 // follow waits for the wished events. Bookmarks come when they like: they are passed over where none is wished for. So are events
 // that say what an event before said, where the wish is another one: a change may be told in several steps.
-func (p *performance) follow(s step) error {
+func (p *Performance) follow(s Step) error {
 	open := p.streams[s.Stream]
 	if open == nil {
 		return fmt.Errorf("no stream is called %s", s.Stream)
 	}
 	for i, wish := range s.Events {
-		node, err := p.vars.node(&wish)
+		node, err := p.Node(&wish)
 		if err != nil {
 			return err
 		}
@@ -62,7 +59,7 @@ func (p *performance) follow(s step) error {
 			return fmt.Errorf("event %d: %w", i, err)
 		}
 		if i == len(s.Events)-1 {
-			if err := p.save(s.Save, event); err != nil {
+			if err := p.Save(s.Save, event); err != nil {
 				return err
 			}
 		}
@@ -75,34 +72,34 @@ func (p *performance) follow(s step) error {
 	return nil
 }
 
-func (p *performance) next(open *stream, wish *yaml.Node, repeats bool) (any, error) {
-	deadline := time.NewTimer(patience)
+func (p *Performance) next(open *stream, wish *yaml.Node, repeats bool) (any, error) {
+	deadline := time.NewTimer(Patience)
 	defer deadline.Stop()
 	for {
 		select {
-		case <-p.ctx.Done():
-			return nil, p.ctx.Err()
+		case <-p.Ctx.Done():
+			return nil, p.Ctx.Err()
 		case <-deadline.C:
-			return nil, fmt.Errorf("nothing came in %s", patience)
+			return nil, fmt.Errorf("nothing came in %s", Patience)
 		case event, more := <-open.lines:
 			if !more {
 				return nil, io.EOF
 			}
-			wrong := append(match("", wish, event, true), shapeOfEvent(event, open.answer)...)
+			wrong := append(Match("", wish, event, true), p.formOfEvent(event, open.answer)...)
 			if len(wrong) == 0 {
 				return event, nil
 			}
 			passable := repeats || typeOfEvent(event) == "BOOKMARK" || typeOfEvent(event) == "MODIFIED"
 			if !passable || typeOfEvent(event) == wishedType(wish) && typeOfEvent(event) == "BOOKMARK" {
-				return nil, fmt.Errorf("%v\n%s", wrong, show(event))
+				return nil, fmt.Errorf("%v\n%s", wrong, Show(event))
 			}
 		}
 	}
 }
 
 func typeOfEvent(event any) string {
-	whole, _ := event.(*object)
-	return whole.text("type")
+	whole, _ := event.(*Object)
+	return whole.Text("type")
 }
 
 func wishedType(wish *yaml.Node) string {
@@ -114,22 +111,12 @@ func wishedType(wish *yaml.Node) string {
 	return ""
 }
 
-// shapeOfEvent checks the form of a line of a stream.
-func shapeOfEvent(event any, a *answer) []mismatch {
-	s := &shape{}
-	whole, ok := event.(*object)
-	if !ok {
-		s.demand(false, "", "%v", event)
-		return s.wrong
+func (p *Performance) formOfEvent(event any, a *Answer) []Mismatch {
+	if _, ok := event.(*Object); !ok {
+		return []Mismatch{{"", "is no object: " + Show(event)}}
 	}
-	s.order("", "event", whole)
-	inner := whole.child("object")
-	switch {
-	case whole.text("type") == "BOOKMARK":
-		s.order("/object", "bookmark", inner)
-		s.demand(inner.text("resource_version") != "", "/object/resource_version", "is empty")
-	case !strings.Contains(a.request.target, "fields="):
-		s.resource("/object", inner)
+	if p.World.dialect.Event == nil {
+		return nil
 	}
-	return s.wrong
+	return p.World.dialect.Event(event, a)
 }

@@ -1,10 +1,10 @@
-//go:build e2e
-
-package hyperfleet
+package suite
 
 import (
+	"context"
 	"encoding/json"
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 
@@ -17,10 +17,8 @@ import (
 	fleetv1 "github.com/slipway-dev/slipway/api/v1alpha1"
 )
 
-func unmarshal(text []byte, into any) error { return json.Unmarshal(text, into) }
-
 // act does what a step does through the kube-apiserver.
-func (p *performance) act(s step) error {
+func (p *Performance) act(s Step) error {
 	switch {
 	case !s.Apply.IsZero():
 		return p.apply(&s.Apply)
@@ -31,40 +29,43 @@ func (p *performance) act(s step) error {
 		if err != nil {
 			return err
 		}
-		return p.world.kube.Delete(p.ctx, object)
+		return p.World.Kube.Delete(p.Ctx, object)
 	default:
 		return p.read(s)
 	}
 }
 
-// object is an object of ours, in the tenant of the case.
-func (p *performance) object(ref objectRef) (*unstructured.Unstructured, error) {
-	name, err := p.vars.text(ref.Name)
+// object is an object in the tenant of the case, or one in no namespace.
+func (p *Performance) object(ref objectRef) (*unstructured.Unstructured, error) {
+	name, err := p.Text(ref.Name)
 	if err != nil {
 		return nil, err
 	}
 	object := &unstructured.Unstructured{}
 	object.SetGroupVersionKind(kindOf(ref.Kind))
 	object.SetName(name)
-	if ref.Kind != "Platform" {
-		object.SetNamespace(p.home.Namespace)
+	if !slices.Contains(clusterScoped, ref.Kind) {
+		object.SetNamespace(p.Home.Namespace)
 	}
 	return object, nil
 }
 
+// clusterScoped are the kinds whose objects are in no namespace, core those that are not of our group.
+var (
+	clusterScoped = []string{"Platform", "AddonTemplate"}
+	core          = []string{"ConfigMap", "Event", "ResourceQuota", "Secret"}
+)
+
 func kindOf(kind string) schema.GroupVersionKind {
-	switch kind {
-	case "Event":
-		return schema.GroupVersionKind{Version: "v1", Kind: kind}
-	case "ResourceQuota":
+	if slices.Contains(core, kind) {
 		return schema.GroupVersionKind{Version: "v1", Kind: kind}
 	}
 	return fleetv1.SchemeGroupVersion.WithKind(kind)
 }
 
 // apply creates an object. What the wish leaves out is added: the group, the namespace.
-func (p *performance) apply(wish *yaml.Node) error {
-	node, err := p.vars.node(wish)
+func (p *Performance) apply(wish *yaml.Node) error {
+	node, err := p.Node(wish)
 	if err != nil {
 		return err
 	}
@@ -74,18 +75,28 @@ func (p *performance) apply(wish *yaml.Node) error {
 	}
 	object := &unstructured.Unstructured{Object: content}
 	object.SetGroupVersionKind(kindOf(object.GetKind()))
-	if object.GetKind() != "Platform" {
-		object.SetNamespace(p.home.Namespace)
+	if !slices.Contains(clusterScoped, object.GetKind()) {
+		object.SetNamespace(p.Home.Namespace)
+		return p.World.Kube.Create(p.Ctx, object)
 	}
-	return p.world.kube.Create(p.ctx, object)
+	if err := p.World.Kube.Create(p.Ctx, object); err != nil {
+		return err
+	}
+	p.Cleanup(func() {
+		// The case may be over, and its context with it.
+		if err := client.IgnoreNotFound(p.World.Kube.Delete(context.WithoutCancel(p.Ctx), object)); err != nil {
+			p.Errorf("deleting the %s %s: %v", object.GetKind(), object.GetName(), err)
+		}
+	})
+	return nil
 }
 
-func (p *performance) patch(wish *patchWish) error {
+func (p *Performance) patch(wish *patchWish) error {
 	object, err := p.object(wish.objectRef)
 	if err != nil {
 		return err
 	}
-	node, err := p.vars.node(&wish.Merge)
+	node, err := p.Node(&wish.Merge)
 	if err != nil {
 		return err
 	}
@@ -95,41 +106,41 @@ func (p *performance) patch(wish *patchWish) error {
 	}
 	patch := client.RawPatch(types.MergePatchType, []byte(text))
 	if wish.Status {
-		return p.world.kube.Status().Patch(p.ctx, object, patch)
+		return p.World.Kube.Status().Patch(p.Ctx, object, patch)
 	}
-	return p.world.kube.Patch(p.ctx, object, patch)
+	return p.World.Kube.Patch(p.Ctx, object, patch)
 }
 
 // read compares an object, or the list of all objects of a kind in the tenant, with a wish, until it fits.
-func (p *performance) read(s step) error {
-	wish, err := p.vars.node(&s.Read.Answer)
+func (p *Performance) read(s Step) error {
+	wish, err := p.Node(&s.Read.Answer)
 	if err != nil {
 		return err
 	}
-	deadline := time.Now().Add(patience)
+	deadline := time.Now().Add(Patience)
 	for {
 		got, err := p.readOnce(s.Read)
 		if err != nil {
 			return err
 		}
-		wrong := match("", wish, got, true)
+		wrong := Match("", wish, got, true)
 		if len(wrong) == 0 {
-			return p.save(s.Save, got)
+			return p.Save(s.Save, got)
 		}
 		if time.Now().After(deadline) {
-			return fmt.Errorf("%v\n%s", wrong, show(got))
+			return fmt.Errorf("%v\n%s", wrong, Show(got))
 		}
-		pause(p.ctx)
+		Pause(p.Ctx)
 	}
 }
 
-func (p *performance) readOnce(wish *readWish) (any, error) {
+func (p *Performance) readOnce(wish *readWish) (any, error) {
 	var whole any
 	if wish.List {
 		list := &unstructured.UnstructuredList{}
 		kind := kindOf(wish.Kind)
 		list.SetGroupVersionKind(kind.GroupVersion().WithKind(kind.Kind + "List"))
-		if err := p.world.kube.List(p.ctx, list, client.InNamespace(p.home.Namespace)); err != nil {
+		if err := p.World.Kube.List(p.Ctx, list, client.InNamespace(p.Home.Namespace)); err != nil {
 			return nil, err
 		}
 		whole = list
@@ -138,7 +149,7 @@ func (p *performance) readOnce(wish *readWish) (any, error) {
 		if err != nil {
 			return nil, err
 		}
-		if err := p.world.kube.Get(p.ctx, client.ObjectKeyFromObject(object), object); err != nil {
+		if err := p.World.Kube.Get(p.Ctx, client.ObjectKeyFromObject(object), object); err != nil {
 			return nil, err
 		}
 		whole = object
@@ -147,5 +158,5 @@ func (p *performance) readOnce(wish *readWish) (any, error) {
 	if err != nil {
 		return nil, err
 	}
-	return parseJSON([]byte(strings.TrimSpace(string(text))))
+	return ParseJSON([]byte(strings.TrimSpace(string(text))))
 }

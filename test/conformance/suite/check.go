@@ -1,4 +1,4 @@
-package hyperfleet
+package suite
 
 import (
 	"slices"
@@ -13,10 +13,11 @@ type section struct {
 	Rules   map[string]string `yaml:"rules"`
 }
 
-// TestEveryRuleHasACase fails for a rule that no case checks, a section without rules, and a case that checks nothing.
-func TestEveryRuleHasACase(t *testing.T) {
+// CheckRules fails for a rule that no case checks, a section without rules, and a case that checks nothing.
+func CheckRules(t *testing.T, dialect Dialect) {
+	t.Helper()
 	var contract []section
-	if err := decodeStrictly("rules.yaml", &contract); err != nil {
+	if err := decodeStrictly(dialect.Data, "rules.yaml", &contract); err != nil {
 		t.Fatal(err)
 	}
 	checked := map[string]int{}
@@ -31,7 +32,7 @@ func TestEveryRuleHasACase(t *testing.T) {
 			checked[id] = 0
 		}
 	}
-	loaded := loadSuite(t)
+	loaded := load(t, dialect.Data)
 	for _, name := range loaded.names {
 		for _, c := range loaded.files[name].Cases {
 			if len(c.Rules) == 0 {
@@ -52,9 +53,10 @@ func TestEveryRuleHasACase(t *testing.T) {
 	}
 }
 
-// TestEveryCaseIsWhole fails for cases that would be played in another way than their author meant.
-func TestEveryCaseIsWhole(t *testing.T) {
-	loaded := loadSuite(t)
+// CheckCases fails for cases that would be played in another way than their author meant.
+func CheckCases(t *testing.T, dialect Dialect) {
+	t.Helper()
+	loaded := load(t, dialect.Data)
 	names := map[string]bool{}
 	for _, name := range loaded.names {
 		for _, c := range loaded.files[name].Cases {
@@ -69,7 +71,7 @@ func TestEveryCaseIsWhole(t *testing.T) {
 			}
 			for _, steps := range loaded.sequences(c) {
 				for i, s := range steps {
-					if faults := s.faults(); len(faults) > 0 {
+					if faults := s.faults(dialect); len(faults) > 0 {
 						t.Errorf("%s: %q, step %d: %v", name, c.Name, i+1, faults)
 					}
 				}
@@ -79,24 +81,29 @@ func TestEveryCaseIsWhole(t *testing.T) {
 }
 
 // faults tells what is wrong with a step.
-func (s step) faults() []string {
+func (s Step) faults(dialect Dialect) []string {
 	var faults []string
-	acts := []bool{s.Do != "", s.Report != "", s.Stream != "", !s.Apply.IsZero(), s.Patch != nil, s.Read != nil, s.Delete != nil, s.Tick}
+	acts := []bool{s.Do != "", dialect.acts(s), s.Stream != "", !s.Apply.IsZero(), s.Patch != nil, s.Read != nil, s.Delete != nil, s.Tick}
 	if n := len(slices.DeleteFunc(acts, func(set bool) bool { return !set })); n != 1 {
 		faults = append(faults, "does not do exactly one thing")
-	}
-	isRequest := s.Do != "" || s.Report != ""
-	if isRequest && (s.Status == 0) == (s.Problem == "") {
-		faults = append(faults, "needs one of status and problem")
-	}
-	if _, known := problems[s.Problem]; s.Problem != "" && !known {
-		faults = append(faults, "unknown problem "+s.Problem)
-	}
-	if s.Report != "" && len(strings.Fields(s.Report)) != 3 {
-		faults = append(faults, "a report is three words")
 	}
 	if s.Stream != "" && len(s.Events) == 0 && !s.Ends {
 		faults = append(faults, "wants nothing of the stream")
 	}
+	if dialect.Faults != nil {
+		faults = append(faults, dialect.Faults(s)...)
+	} else if s.isRequest(dialect) && s.Status == 0 {
+		faults = append(faults, "needs a status")
+	}
+	for word := range s.Words {
+		if _, known := dialect.Words[word]; !known {
+			faults = append(faults, "has an unknown member "+word)
+		}
+	}
 	return faults
 }
+
+func (d Dialect) acts(s Step) bool { return d.Acts != nil && d.Acts(s) }
+
+// isRequest tells whether a step sends a request.
+func (s Step) isRequest(dialect Dialect) bool { return s.Do != "" || dialect.acts(s) }

@@ -1,4 +1,4 @@
-package hyperfleet
+package suite
 
 import (
 	"bytes"
@@ -10,41 +10,43 @@ import (
 	"strings"
 )
 
-// object is a JSON object that knows the order of its members. Values are object pointers, []any, string, json.Number, bool
+// Object is a JSON object that knows the order of its members. Values are object pointers, []any, string, json.Number, bool
 // and nil.
-type object struct {
-	keys    []string
-	members map[string]any
+type Object struct {
+	// Keys are the names of the members, in their order.
+	Keys []string
+	// Members are their values.
+	Members map[string]any
 }
 
-// get returns a member; nil if there is none.
-func (o *object) get(key string) any {
+// Get returns a member; nil if there is none.
+func (o *Object) Get(key string) any {
 	if o == nil {
 		return nil
 	}
-	return o.members[key]
+	return o.Members[key]
 }
 
-// has tells whether there is such a member.
-func (o *object) has(key string) bool {
-	_, found := o.members[key]
+// Has tells whether there is such a member.
+func (o *Object) Has(key string) bool {
+	_, found := o.Members[key]
 	return found
 }
 
-// text returns a member that is a string; empty if it is none.
-func (o *object) text(key string) string {
-	text, _ := o.get(key).(string)
+// Text returns a member that is a string; empty if it is none.
+func (o *Object) Text(key string) string {
+	text, _ := o.Get(key).(string)
 	return text
 }
 
-// child returns a member that is an object; nil if it is none.
-func (o *object) child(key string) *object {
-	child, _ := o.get(key).(*object)
+// Child returns a member that is an object; nil if it is none.
+func (o *Object) Child(key string) *Object {
+	child, _ := o.Get(key).(*Object)
 	return child
 }
 
-// parseJSON reads one JSON value, and refuses duplicate keys and anything after the value.
-func parseJSON(text []byte) (any, error) {
+// ParseJSON reads one JSON value, and refuses duplicate keys and anything after the value.
+func ParseJSON(text []byte) (any, error) {
 	decoder := json.NewDecoder(bytes.NewReader(text))
 	decoder.UseNumber()
 	value, err := readValue(decoder)
@@ -71,23 +73,23 @@ func readValue(decoder *json.Decoder) (any, error) {
 	return token, nil
 }
 
-func readObject(decoder *json.Decoder) (*object, error) {
-	result := &object{members: map[string]any{}}
+func readObject(decoder *json.Decoder) (*Object, error) {
+	result := &Object{Members: map[string]any{}}
 	for decoder.More() {
 		token, err := decoder.Token()
 		if err != nil {
 			return nil, err
 		}
 		key, ok := token.(string)
-		if !ok || result.has(key) {
+		if !ok || result.Has(key) {
 			return nil, fmt.Errorf("member %v is no name or stands there twice", token)
 		}
 		value, err := readValue(decoder)
 		if err != nil {
 			return nil, err
 		}
-		result.keys = append(result.keys, key)
-		result.members[key] = value
+		result.Keys = append(result.Keys, key)
+		result.Members[key] = value
 	}
 	_, err := decoder.Token()
 	return result, err
@@ -106,16 +108,16 @@ func readArray(decoder *json.Decoder) ([]any, error) {
 	return result, err
 }
 
-// lookUp follows a path of member names and list positions, joined by slashes. In a list of conditions a segment may also be
+// LookUp follows a path of member names and list positions, joined by slashes. In a list of conditions a segment may also be
 // a type.
-func lookUp(value any, path string) (any, bool) {
+func LookUp(value any, path string) (any, bool) {
 	for segment := range strings.SplitSeq(path, "/") {
 		switch node := value.(type) {
-		case *object:
-			if !node.has(segment) {
+		case *Object:
+			if !node.Has(segment) {
 				return nil, false
 			}
-			value = node.members[segment]
+			value = node.Members[segment]
 		case []any:
 			item, found := itemOf(node, segment)
 			if !found {
@@ -137,26 +139,26 @@ func itemOf(list []any, segment string) (any, bool) {
 		return list[i], true
 	}
 	for _, item := range list {
-		if condition, ok := item.(*object); ok && condition.text("type") == segment {
+		if condition, ok := item.(*Object); ok && condition.Text("type") == segment {
 			return item, true
 		}
 	}
 	return nil, false
 }
 
-// show writes a value for a person to read.
-func show(value any) string {
+// Show writes a value for a person to read.
+func Show(value any) string {
 	switch node := value.(type) {
-	case *object:
-		parts := make([]string, 0, len(node.keys))
-		for _, key := range node.keys {
-			parts = append(parts, strconv.Quote(key)+": "+show(node.members[key]))
+	case *Object:
+		parts := make([]string, 0, len(node.Keys))
+		for _, key := range node.Keys {
+			parts = append(parts, strconv.Quote(key)+": "+Show(node.Members[key]))
 		}
 		return "{" + strings.Join(parts, ", ") + "}"
 	case []any:
 		parts := make([]string, 0, len(node))
 		for _, item := range node {
-			parts = append(parts, show(item))
+			parts = append(parts, Show(item))
 		}
 		return "[" + strings.Join(parts, ", ") + "]"
 	case string:

@@ -1,4 +1,4 @@
-package hyperfleet
+package suite
 
 import (
 	"encoding/json"
@@ -72,6 +72,12 @@ func (v *variables) resolve(value *yaml.Node) (any, error) {
 	return node, nil
 }
 
+// Text replaces every reference in a text.
+func (p *Performance) Text(text string) (string, error) { return p.vars.text(text) }
+
+// Node returns a copy of the node in which every reference is replaced.
+func (p *Performance) Node(node *yaml.Node) (*yaml.Node, error) { return p.vars.node(node) }
+
 // text replaces every reference in a text.
 func (v *variables) text(text string) (string, error) {
 	var failure error
@@ -124,10 +130,10 @@ func toNode(value any) *yaml.Node {
 	switch known := value.(type) {
 	case *yaml.Node:
 		return known
-	case *object:
+	case *Object:
 		node := &yaml.Node{Kind: yaml.MappingNode}
-		for _, key := range known.keys {
-			node.Content = append(node.Content, scalar("!!str", key), toNode(known.members[key]))
+		for _, key := range known.Keys {
+			node.Content = append(node.Content, scalar("!!str", key), toNode(known.Members[key]))
 		}
 		return node
 	case []any:

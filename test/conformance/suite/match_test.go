@@ -1,4 +1,4 @@
-package hyperfleet
+package suite
 
 import (
 	"testing"
@@ -51,11 +51,11 @@ func TestMatch(t *testing.T) {
 			if err := yaml.Unmarshal([]byte(test.wish), &wish); err != nil {
 				t.Fatal(err)
 			}
-			value, err := parseJSON([]byte(test.value))
+			value, err := ParseJSON([]byte(test.value))
 			if err != nil {
 				t.Fatal(err)
 			}
-			if wrong := match("", wish.Content[0], value, true); (len(wrong) == 0) != test.fits {
+			if wrong := Match("", wish.Content[0], value, true); (len(wrong) == 0) != test.fits {
 				t.Errorf("mismatches: %v", wrong)
 			}
 		})

@@ -1,4 +1,4 @@
-package hyperfleet
+package suite
 
 import (
 	"encoding/json"
@@ -12,6 +12,8 @@ import (
 	"go.yaml.in/yaml/v3"
 )
 
+// Mismatch is where an answer is not as wished, and why.
+//
 // A wish for a JSON value is a YAML value. A mapping wishes for those members, whatever else there is; a sequence for those
 // items in that order and no more; a scalar for an equal value. A tag makes something else of it:
 //
@@ -29,31 +31,34 @@ import (
 //	!seconds ""    a time in UTC in whole seconds
 //	!time ""       a time in UTC with at most six digits of a fraction
 //	!now ""        the first of these, within five minutes of the clock
-type mismatch struct {
-	path, message string
+type Mismatch struct {
+	Path, Message string
 }
 
-func (m mismatch) String() string { return m.path + ": " + m.message }
+func (m Mismatch) String() string { return m.Path + ": " + m.Message }
 
+// Forms of times.
 var (
-	secondsPattern = regexp.MustCompile(`^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ$`)
-	timePattern    = regexp.MustCompile(`^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d{1,6})?Z$`)
+	// SecondsPattern is a time in UTC in whole seconds.
+	SecondsPattern = regexp.MustCompile(`^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ$`)
+	// TimePattern is one with at most six digits of a fraction.
+	TimePattern = regexp.MustCompile(`^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d{1,6})?Z$`)
 )
 
-// match compares a value, or nothing where there is none, with a wish, and returns what differs.
-func match(path string, wish *yaml.Node, value any, present bool) []mismatch {
-	wrong := func(format string, args ...any) []mismatch {
-		return []mismatch{{path, fmt.Sprintf(format, args...)}}
+// Match compares a value, or nothing where there is none, with a wish, and returns what differs.
+func Match(path string, wish *yaml.Node, value any, present bool) []Mismatch {
+	wrong := func(format string, args ...any) []Mismatch {
+		return []Mismatch{{path, fmt.Sprintf(format, args...)}}
 	}
 	switch wish.Tag {
 	case "!absent":
 		if present {
-			return wrong("is there: %s", show(value))
+			return wrong("is there: %s", Show(value))
 		}
 		return nil
 	case "!not":
-		if present && len(match(path, untagged(wish), value, present)) == 0 {
-			return wrong("is %s", show(value))
+		if present && len(Match(path, untagged(wish), value, present)) == 0 {
+			return wrong("is %s", Show(value))
 		}
 		return nil
 	}
@@ -87,58 +92,58 @@ func untagged(wish *yaml.Node) *yaml.Node {
 	return &plain
 }
 
-func matchObject(path string, wish *yaml.Node, value any) []mismatch {
-	got, ok := value.(*object)
+func matchObject(path string, wish *yaml.Node, value any) []Mismatch {
+	got, ok := value.(*Object)
 	if !ok {
-		return []mismatch{{path, "is no object: " + show(value)}}
+		return []Mismatch{{path, "is no object: " + Show(value)}}
 	}
-	var wrong []mismatch
+	var wrong []Mismatch
 	var names []string
 	for i := 0; i < len(wish.Content); i += 2 {
 		name := wish.Content[i].Value
 		names = append(names, name)
-		member, present := got.members[name]
-		wrong = append(wrong, match(path+"/"+name, wish.Content[i+1], member, present)...)
+		member, present := got.Members[name]
+		wrong = append(wrong, Match(path+"/"+name, wish.Content[i+1], member, present)...)
 	}
 	switch wish.Tag {
 	case "!exact":
-		if !slices.Equal(names, got.keys) {
-			wrong = append(wrong, mismatch{path, fmt.Sprintf("has members %v, want %v", got.keys, names)})
+		if !slices.Equal(names, got.Keys) {
+			wrong = append(wrong, Mismatch{path, fmt.Sprintf("has members %v, want %v", got.Keys, names)})
 		}
 	case "!only":
-		for _, key := range got.keys {
+		for _, key := range got.Keys {
 			if !slices.Contains(names, key) {
-				wrong = append(wrong, mismatch{path, "has a member " + key})
+				wrong = append(wrong, Mismatch{path, "has a member " + key})
 			}
 		}
 	}
 	return wrong
 }
 
-func matchList(path string, wish *yaml.Node, value any) []mismatch {
+func matchList(path string, wish *yaml.Node, value any) []Mismatch {
 	got, ok := value.([]any)
 	if !ok {
-		return []mismatch{{path, "is no list: " + show(value)}}
+		return []Mismatch{{path, "is no list: " + Show(value)}}
 	}
 	if wish.Tag != "!contains" && len(got) != len(wish.Content) {
-		return []mismatch{{path, fmt.Sprintf("has %d items, want %d: %s", len(got), len(wish.Content), show(value))}}
+		return []Mismatch{{path, fmt.Sprintf("has %d items, want %d: %s", len(got), len(wish.Content), Show(value))}}
 	}
-	var wrong []mismatch
+	var wrong []Mismatch
 	taken := make([]bool, len(got))
 	for i, item := range wish.Content {
 		if wish.Tag != "!set" && wish.Tag != "!contains" {
-			wrong = append(wrong, match(path+"/"+strconv.Itoa(i), item, got[i], true)...)
+			wrong = append(wrong, Match(path+"/"+strconv.Itoa(i), item, got[i], true)...)
 			continue
 		}
 		found := -1
 		for j, candidate := range got {
-			if !taken[j] && len(match(path, item, candidate, true)) == 0 {
+			if !taken[j] && len(Match(path, item, candidate, true)) == 0 {
 				found = j
 				break
 			}
 		}
 		if found < 0 {
-			wrong = append(wrong, mismatch{path, fmt.Sprintf("has no item like number %d of the wish: %s", i, show(value))})
+			wrong = append(wrong, Mismatch{path, fmt.Sprintf("has no item like number %d of the wish: %s", i, Show(value))})
 			continue
 		}
 		taken[found] = true
@@ -146,14 +151,14 @@ func matchList(path string, wish *yaml.Node, value any) []mismatch {
 	return wrong
 }
 
-func matchEach(path string, wish *yaml.Node, value any) []mismatch {
+func matchEach(path string, wish *yaml.Node, value any) []Mismatch {
 	got, ok := value.([]any)
 	if !ok {
-		return []mismatch{{path, "is no list: " + show(value)}}
+		return []Mismatch{{path, "is no list: " + Show(value)}}
 	}
-	var wrong []mismatch
+	var wrong []Mismatch
 	for i, item := range got {
-		wrong = append(wrong, match(path+"/"+strconv.Itoa(i), untagged(wish), item, true)...)
+		wrong = append(wrong, Match(path+"/"+strconv.Itoa(i), untagged(wish), item, true)...)
 	}
 	return wrong
 }
@@ -166,31 +171,32 @@ func matchScalar(wish *yaml.Node, value any) string {
 		return ""
 	case "!re":
 		if !isText || !regexp.MustCompile(wish.Value).MatchString(text) {
-			return fmt.Sprintf("is %s, want a string like %s", show(value), wish.Value)
+			return fmt.Sprintf("is %s, want a string like %s", Show(value), wish.Value)
 		}
 	case "!type":
-		if got := typeOf(value); got != wish.Value {
-			return fmt.Sprintf("is %s, a %s, want a %s", show(value), got, wish.Value)
+		if got := TypeOf(value); got != wish.Value {
+			return fmt.Sprintf("is %s, a %s, want a %s", Show(value), got, wish.Value)
 		}
 	case "!size":
 		list, ok := value.([]any)
 		if !ok || strconv.Itoa(len(list)) != wish.Value {
-			return fmt.Sprintf("has %d items, want %s: %s", len(list), wish.Value, show(value))
+			return fmt.Sprintf("has %d items, want %s: %s", len(list), wish.Value, Show(value))
 		}
 	case "!seconds", "!time", "!now":
-		return matchTime(wish.Tag, text)
+		return MatchTime(wish.Tag, text)
 	default:
 		if !equalScalar(wish, value) {
-			return fmt.Sprintf("is %s, want %s", show(value), wish.Value)
+			return fmt.Sprintf("is %s, want %s", Show(value), wish.Value)
 		}
 	}
 	return ""
 }
 
-func matchTime(tag, text string) string {
-	pattern := secondsPattern
+// MatchTime compares a text with a wish for a time: !seconds, !time or !now. It returns what is wrong, or nothing.
+func MatchTime(tag, text string) string {
+	pattern := SecondsPattern
 	if tag == "!time" {
-		pattern = timePattern
+		pattern = TimePattern
 	}
 	at, err := time.Parse(time.RFC3339Nano, text)
 	if err != nil || !pattern.MatchString(text) {
@@ -202,9 +208,10 @@ func matchTime(tag, text string) string {
 	return ""
 }
 
-func typeOf(value any) string {
+// TypeOf is the name of the type of a JSON value.
+func TypeOf(value any) string {
 	switch node := value.(type) {
-	case *object:
+	case *Object:
 		return "object"
 	case []any:
 		return "array"
