@@ -54,7 +54,7 @@ var _ = Describe("the webhook of Addons", func() {
 		Entry("refuses an unknown version and lists those that are there", func() { addon.Spec.Version = "3.0.0" },
 			`spec.version: Unsupported value: "3.0.0": supported values: "1.0.0", "2.0.0"`),
 		Entry("refuses params of the wrong type", func() { addon.Spec.Params = fixture.JSON(`{"cpu_limit": "two"}`) },
-			"spec.params.cpu_limit: Invalid value: must be of type number, not string"),
+			"spec.params.cpu_limit: Invalid value: must be a number"),
 		Entry("lists everything that is wrong", func() { addon.Spec.Params = fixture.JSON(`{"cpu": 1}`) },
 			"spec.params.cpu_limit: Invalid value: is required", "spec.params.cpu: Invalid value: is unknown; known are cpu_limit, password"),
 		Entry("does not quote secrets", func() { addon.Spec.Params = fixture.JSON(`{"cpu_limit": 1, "password": "s3cret"}`) },

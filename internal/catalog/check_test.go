@@ -39,13 +39,13 @@ func TestCheckTemplate(t *testing.T) {
 		},
 		"a schema that is none": {
 			change: func(_ *fleetv1.AddonTemplate, v *fleetv1.AddonVersion) { v.ParamsSchema = raw(`{"minimum": "1"}`) },
-			want:   []string{"spec.versions[0].paramsSchema: is not a valid JSON schema: minimum: must be of type number, not string"},
+			want:   []string{"spec.versions[0].paramsSchema: is not a valid JSON schema: minimum: must be a number"},
 		},
 		"defaults that the schema refuses": {
 			change: func(_ *fleetv1.AddonTemplate, v *fleetv1.AddonVersion) {
 				v.ParamsSchema, v.Defaults = raw(`{"required": ["size"], "properties": {"cpu": {"type": "number"}}}`), raw(`{"cpu": "1"}`)
 			},
-			want: []string{"spec.versions[0].defaults.cpu: must be of type number, not string"},
+			want: []string{"spec.versions[0].defaults.cpu: must be a number"},
 		},
 		"defaults with a reserved name": {
 			change: func(_ *fleetv1.AddonTemplate, v *fleetv1.AddonVersion) { v.Defaults = raw(`{"kubeConfig": 1}`) },

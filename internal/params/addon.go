@@ -14,18 +14,45 @@ type Effective struct {
 	// Params is the merged document.
 	Params map[string]any
 
-	at     string
+	from   origin
 	schema *Schema
 }
 
-// Resolve decodes params, lays them over the version's defaults and checks the result against the version's schema. at is
-// where the params stand, for example spec.params. Without faults the result can be turned into values.
-func Resolve(version *fleetv1.AddonVersion, given *runtime.RawExtension, at string) (Effective, []Fault) {
+// Resolve decodes params, lays them over the version's defaults, lays what references lead to over them in order, and checks
+// the result against the version's schema. at is where the params stand, for example spec.params. Without faults the result can
+// be turned into values. No fault quotes a value that the schema calls writeOnly or that comes from a layer.
+func Resolve(version *fleetv1.AddonVersion, given *runtime.RawExtension, at string, over ...Layer) (Effective, []Fault) {
+	effective, faults := assemble(version, given, at, over)
+	if len(faults) > 0 {
+		return Effective{}, faults
+	}
+	return effective, effective.schema.validate(effective.from)
+}
+
+// CheckPartial says what can be said of params, and of the values that they make, before it is known what references with holds:
+// Params lead to: what is missing is no fault, everything else is.
+func CheckPartial(version *fleetv1.AddonVersion, given *runtime.RawExtension, at string) []Fault {
+	effective, faults := assemble(version, given, at, nil)
+	if len(faults) == 0 {
+		faults = effective.schema.ValidatePartial(effective.Params, at)
+	}
+	if len(faults) == 0 {
+		_, faults = effective.Values(version)
+	}
+	return faults
+}
+
+// assemble puts the documents together.
+func assemble(version *fleetv1.AddonVersion, given *runtime.RawExtension, at string, over []Layer) (Effective, []Fault) {
 	params, faults := DecodeObject(rawJSON(given), at)
 	if len(faults) > 0 {
 		return Effective{}, faults
 	}
-	if faults := Reserved(params, at); len(faults) > 0 {
+	faults = Reserved(params, at)
+	for _, layer := range over {
+		faults = append(faults, Reserved(layer.Params, layer.At)...)
+	}
+	if len(faults) > 0 {
 		return Effective{}, faults
 	}
 	schema, err := CompileSchema(rawJSON(version.ParamsSchema))
@@ -36,8 +63,11 @@ func Resolve(version *fleetv1.AddonVersion, given *runtime.RawExtension, at stri
 	if len(faults) > 0 {
 		return Effective{}, faults
 	}
-	effective := Effective{Params: Merge(defaults, params), at: at, schema: schema}
-	return effective, schema.Validate(effective.Params, at)
+	merged := Merge(defaults, params)
+	for _, layer := range over {
+		merged = Merge(merged, layer.Params)
+	}
+	return Effective{Params: merged, from: origin{at: at, document: merged, layers: over}, schema: schema}, nil
 }
 
 // Values turns the params into the values of the version's chart. With a mapping they go where it says, into the version's
@@ -56,7 +86,7 @@ func (e Effective) Values(version *fleetv1.AddonVersion) (map[string]any, []Faul
 // Visible returns params as they were given, without what the schema calls writeOnly, for a record of what was deployed.
 // It returns nil if nothing was given.
 func (e Effective) Visible(given *runtime.RawExtension) *runtime.RawExtension {
-	params, faults := DecodeObject(rawJSON(given), e.at)
+	params, faults := DecodeObject(rawJSON(given), e.from.at)
 	if len(faults) > 0 || len(params) == 0 || e.schema == nil {
 		return nil
 	}

@@ -92,7 +92,7 @@ func TestResolveAndValues(t *testing.T) {
 				fleetv1.ParamMapping{Param: "/c", Value: "/c", Type: "string"},
 			)},
 			params: `{"a": 1.5, "b": "yes", "c": {}}`,
-			faults: `p.a: cannot be taken as integer: 1.5; p.b: cannot be taken as boolean: "yes"; p.c: cannot be taken as string: {}`,
+			faults: `p.a: cannot be taken as integer: 1.5; p.b: cannot be taken as boolean: "yes"; p.c: cannot be taken as string`,
 		},
 		"a secret that cannot be converted is not quoted": {
 			version: fleetv1.AddonVersion{
@@ -158,19 +158,6 @@ func TestVisible(t *testing.T) {
 	}
 	if got := effective.Visible(nil); got != nil {
 		t.Errorf("nothing given: got %v", got)
-	}
-}
-
-func TestCheckValuesFrom(t *testing.T) {
-	refs := []fleetv1.ValuesReference{
-		{Kind: "Secret", Name: "mine"}, {Kind: "ConfigMap", Name: "a-kubeconfig"}, {Kind: "Secret", Name: "a-kubeconfig"}, {Kind: "Secret", Name: "odd"},
-		{Kind: "Secret", Name: "b.kubeconfig"},
-	}
-	want := `v[2].name: "a-kubeconfig" holds a kubeconfig and cannot be used for values; name another Secret; ` +
-		`v[3].name: "odd" holds a kubeconfig and cannot be used for values; name another Secret; ` +
-		`v[4].name: "b.kubeconfig" holds a kubeconfig and cannot be used for values; name another Secret`
-	if got := Join(CheckValuesFrom(refs, "v", "odd")); got != want {
-		t.Errorf("got %s", got)
 	}
 }
 

@@ -1,6 +1,7 @@
 package params
 
 import (
+	"cmp"
 	"encoding/json"
 	"fmt"
 	"maps"
@@ -16,14 +17,13 @@ const required = "is required"
 
 // explanation is what is needed to put a validation error into words.
 type explanation struct {
-	at       string
-	document any
-	schema   *Schema
+	origin
+	schema *Schema
 }
 
 // explain turns the tree of a validation error into faults, one per leaf.
 func explain(e *jsonschema.ValidationError, in explanation) []Fault {
-	where := locate(in.at, in.document, e.InstanceLocation)
+	where := in.locate(e.InstanceLocation)
 	switch k := e.ErrorKind.(type) {
 	case *kind.AnyOf, *kind.OneOf:
 		if len(e.Causes) > 0 {
@@ -38,7 +38,8 @@ func explain(e *jsonschema.ValidationError, in explanation) []Fault {
 	case *kind.AdditionalProperties:
 		faults := make([]Fault, 0, len(k.Properties))
 		for _, name := range k.Properties {
-			faults = append(faults, Fault{Path: where.key(name).text, Message: "is unknown" + in.known(e.InstanceLocation)})
+			unknown := in.locate(append(slices.Clone(e.InstanceLocation), name))
+			faults = append(faults, Fault{Path: unknown.text, Message: "is unknown" + in.known(e.InstanceLocation)})
 		}
 		return faults
 	}
@@ -85,7 +86,7 @@ func (in explanation) known(tokens []string) string {
 // message says what one keyword asks for. It quotes what was given only if that is a plain value and no secret.
 func (in explanation) message(e *jsonschema.ValidationError) string {
 	text := requirement(e.ErrorKind)
-	if in.schema == nil || in.schema.secret(e.InstanceLocation) {
+	if in.schema == nil || in.hidden(e.InstanceLocation) || in.schema.secret(e.InstanceLocation) {
 		return text
 	}
 	if _, isType := e.ErrorKind.(*kind.Type); isType {
@@ -95,11 +96,8 @@ func (in explanation) message(e *jsonschema.ValidationError) string {
 	if !found {
 		return text
 	}
-	switch value.(type) {
-	case string, json.Number, bool:
-		if quoted := quote(value); len(quoted) <= 128 {
-			return text + ", not " + quoted
-		}
+	if quoted := quoteScalar(value); quoted != "" {
+		return text + ", not " + quoted
 	}
 	return text
 }
@@ -108,7 +106,7 @@ func (in explanation) message(e *jsonschema.ValidationError) string {
 func requirement(k jsonschema.ErrorKind) string {
 	switch k := k.(type) {
 	case *kind.Type:
-		return fmt.Sprintf("must be of type %s, not %s", strings.Join(k.Want, " or "), k.Got)
+		return "must be " + nouns(k.Want)
 	case *kind.Enum:
 		return "must be one of " + list(k.Want)
 	case *kind.Const:
@@ -173,6 +171,31 @@ func list(values []any) string {
 		quoted = append(quoted, quote(v))
 	}
 	return strings.Join(quoted, ", ")
+}
+
+// articles holds the types of JSON as words.
+var articles = map[string]string{
+	"array": "an array", "boolean": "a boolean", "integer": "an integer", "null": "null",
+	"number": "a number", "object": "an object", "string": "a string",
+}
+
+func nouns(types []string) string {
+	words := make([]string, 0, len(types))
+	for _, name := range types {
+		words = append(words, cmp.Or(articles[name], name))
+	}
+	return strings.Join(words, " or ")
+}
+
+// quoteScalar quotes a plain value that is short enough for a message.
+func quoteScalar(value any) string {
+	switch value.(type) {
+	case string, json.Number, bool:
+		if quoted := quote(value); len(quoted) <= 128 {
+			return quoted
+		}
+	}
+	return ""
 }
 
 func quote(value any) string {

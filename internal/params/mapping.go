@@ -58,11 +58,11 @@ func (e Effective) source(m fleetv1.ParamMapping, rule path) (any, bool, *Fault)
 	if ok {
 		return converted, true, nil
 	}
-	message := fmt.Sprintf("cannot be taken as %s", m.Type)
-	if !e.schema.secret(tokens) {
-		message += ": " + quote(value)
+	message := "cannot be taken as " + m.Type
+	if quoted := quoteScalar(value); quoted != "" && !e.from.hidden(tokens) && !e.schema.secret(tokens) {
+		message += ": " + quoted
 	}
-	return nil, false, &Fault{Path: locate(e.at, any(e.Params), tokens).text, Message: message}
+	return nil, false, &Fault{Path: e.from.locate(tokens).text, Message: message}
 }
 
 func raw(document *runtime.RawExtension, at path) (any, bool, *Fault) {

@@ -63,6 +63,9 @@ func pointer(text string) ([]string, error) {
 	return tokens, nil
 }
 
+// escape writes a key as a token of a JSON pointer.
+func escape(key string) string { return strings.NewReplacer("~", "~0", "/", "~1").Replace(key) }
+
 // lookup returns the value that a pointer's tokens lead to.
 func lookup(document any, tokens []string) (any, bool) {
 	value := document

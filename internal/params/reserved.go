@@ -1,11 +1,6 @@
 package params
 
-import (
-	"fmt"
-	"regexp"
-
-	fleetv1 "github.com/slipway-dev/slipway/api/v1alpha1"
-)
+import "fmt"
 
 // remedies holds the names that must not stand at the top of params, with what to do instead. They name fields of a
 // HelmRelease that decide where and as whom a release runs. Params never reach those fields; the names are refused so that
@@ -30,30 +25,4 @@ func Reserved(document map[string]any, at string) []Fault {
 		}
 	}
 	return sorted(faults)
-}
-
-// kubeconfigSecrets ends the name of every Secret in which Slipway keeps a kubeconfig: <cluster>-kubeconfig and
-// <addon>.kubeconfig.
-var kubeconfigSecrets = regexp.MustCompile(`[-.]kubeconfig$`)
-
-// CheckValuesFrom refuses references to Secrets that hold kubeconfigs: through a chart's values they would reach the tenant
-// cluster, and with them whoever can read there. named are further Secrets that hold one.
-func CheckValuesFrom(refs []fleetv1.ValuesReference, at string, named ...string) []Fault {
-	var faults []Fault
-	for i, ref := range refs {
-		if ref.Kind != "Secret" {
-			continue
-		}
-		holds := kubeconfigSecrets.MatchString(ref.Name)
-		for _, name := range named {
-			holds = holds || ref.Name == name
-		}
-		if holds {
-			faults = append(faults, Fault{
-				Path:    path{text: at}.index(i).key("name").text,
-				Message: fmt.Sprintf("%q holds a kubeconfig and cannot be used for values; name another Secret", ref.Name),
-			})
-		}
-	}
-	return faults
 }

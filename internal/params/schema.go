@@ -3,7 +3,6 @@ package params
 import (
 	"errors"
 	"fmt"
-	"slices"
 
 	"github.com/santhosh-tekuri/jsonschema/v6"
 )
@@ -82,15 +81,19 @@ func Validate(schema, document []byte, at string) []Fault {
 
 // Validate checks a decoded document (see Decode) and returns what is wrong with it, in the order of the paths.
 func (s *Schema) Validate(document any, at string) []Fault {
-	err := s.root.Validate(document)
+	return s.validate(origin{at: at, document: document})
+}
+
+func (s *Schema) validate(from origin) []Fault {
+	err := s.root.Validate(from.document)
 	if err == nil {
 		return nil
 	}
 	var invalid *jsonschema.ValidationError
 	if !errors.As(err, &invalid) {
-		return []Fault{{Path: at, Message: "cannot be checked against the schema"}}
+		return []Fault{{Path: from.at, Message: "cannot be checked against the schema"}}
 	}
-	return sorted(explain(invalid, explanation{at: at, document: document, schema: s}))
+	return sorted(explain(invalid, explanation{origin: from, schema: s}))
 }
 
 // Knows tells whether some document that satisfies the schema can have a value at the pointer, as far as property names tell.
@@ -108,9 +111,4 @@ func (s *Schema) Knows(jsonPointer string) bool {
 		at = next
 	}
 	return true
-}
-
-// ValidatePartial is Validate for a document to which more will be added: what is missing is no fault.
-func (s *Schema) ValidatePartial(document any, at string) []Fault {
-	return slices.DeleteFunc(s.Validate(document, at), func(f Fault) bool { return f.Message == required })
 }

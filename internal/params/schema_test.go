@@ -30,18 +30,18 @@ func TestValidate(t *testing.T) {
 		"a document that satisfies it has no faults": {schema: notebooks, document: `{"cpu": 2, "size": "small", "ports": [1, 2], "either": "auto"}`},
 		"no schema allows anything":                  {document: `{"a": [1, {"b": 2}]}`},
 		"what is missing is named":                   {schema: notebooks, document: `{}`, want: []string{"p.cpu: is required"}},
-		"a wrong type is named":                      {schema: notebooks, document: `{"cpu": "2"}`, want: []string{"p.cpu: must be of type number, not string"}},
+		"a wrong type is named":                      {schema: notebooks, document: `{"cpu": "2"}`, want: []string{"p.cpu: must be a number"}},
 		"a bound is named with the value":            {schema: notebooks, document: `{"cpu": 0.1}`, want: []string{"p.cpu: must be at least 1/2, not 0.1"}},
 		"the choices are listed":                     {schema: notebooks, document: `{"cpu": 1, "size": "huge"}`, want: []string{`p.size: must be one of "small", "large", not "huge"`}},
 		"a pattern is quoted":                        {schema: notebooks, document: `{"cpu": 1, "name": "A"}`, want: []string{`p.name: must match the pattern ^[a-z]+$, not "A"`}},
 		"a format is checked":                        {schema: notebooks, document: `{"cpu": 1, "mail": "nobody"}`, want: []string{`p.mail: must be in the format email, not "nobody"`}},
 		"an element is named by its index": {
-			schema: notebooks, document: `{"cpu": 1, "ports": [1, "x"]}`, want: []string{"p.ports[1]: must be of type integer, not string"},
+			schema: notebooks, document: `{"cpu": 1, "ports": [1, "x"]}`, want: []string{"p.ports[1]: must be an integer"},
 		},
 		"equal elements are refused": {schema: notebooks, document: `{"cpu": 1, "ports": [1, 1]}`, want: []string{"p.ports: has equal elements at 0 and 1"}},
 		"none of several forms": {
 			schema: notebooks, document: `{"cpu": 1, "either": "manual"}`,
-			want: []string{`p.either: satisfies none of the allowed forms (p.either: must be of type integer, not string; or p.either: must be "auto", not "manual")`},
+			want: []string{`p.either: satisfies none of the allowed forms (p.either: must be an integer; or p.either: must be "auto", not "manual")`},
 		},
 		"everything is listed, in the order of the paths": {
 			schema: notebooks, document: `{"zeta": 1, "alpha.beta": 2, "cpu": 9}`,
@@ -61,7 +61,7 @@ func TestValidate(t *testing.T) {
 		"a document that is no JSON is a fault": {schema: notebooks, document: `{`, want: []string{"p: is not valid JSON: it ends too early"}},
 		"a schema that is none is a fault": {
 			schema: `{"type": 3}`, document: `{}`,
-			want: []string{`p: cannot be checked: the schema is not a valid JSON schema: type: satisfies none of the allowed forms (type: must be one of "array", "boolean", "integer", "null", "number", "object", "string"; or type: must be of type array, not number)`},
+			want: []string{`p: cannot be checked: the schema is not a valid JSON schema: type: satisfies none of the allowed forms (type: must be one of "array", "boolean", "integer", "null", "number", "object", "string"; or type: must be an array)`},
 		},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -87,8 +87,8 @@ func TestCompileSchemaRefuses(t *testing.T) {
 		"a list":                            {`[]`, "must be an object"},
 		"a key given twice":                 {`{"type": "object", "type": "object"}`, "is given twice"},
 		"a schema nested deeper than 64":    {strings.Repeat(`{"not":`, 65) + "{}" + strings.Repeat("}", 65), "nested deeper"},
-		"a keyword with a value of no use":  {`{"minimum": "one"}`, "minimum: must be of type number, not string"},
-		"a keyword deep down of wrong type": {`{"properties": {"a": {"required": "b"}}}`, "properties.a.required: must be of type array, not string"},
+		"a keyword with a value of no use":  {`{"minimum": "one"}`, "minimum: must be a number"},
+		"a keyword deep down of wrong type": {`{"properties": {"a": {"required": "b"}}}`, "properties.a.required: must be an array"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			_, err := CompileSchema([]byte(test.schema))
@@ -116,8 +116,7 @@ func TestSecretsAreLeftOut(t *testing.T) {
 		t.Fatal(faults)
 	}
 	want := map[string]any{
-		"user": "u", "hubs": []any{map[string]any{"name": "n"}}, "extra": map[string]any{}, "mode": map[string]any{"on": true},
-		"list": []any{"x", nil},
+		"user": "u", "extra": map[string]any{}, "mode": map[string]any{"on": true},
 	}
 	if diff := cmp.Diff(want, schema.WithoutSecrets(document)); diff != "" {
 		t.Errorf("(-want +got):\n%s", diff)

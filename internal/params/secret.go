@@ -1,6 +1,8 @@
 package params
 
 import (
+	"maps"
+	"slices"
 	"strconv"
 
 	"github.com/santhosh-tekuri/jsonschema/v6"
@@ -21,35 +23,91 @@ func (s *Schema) secret(tokens []string) bool {
 	return writeOnly(at)
 }
 
-// WithoutSecrets returns a copy of a decoded document without the values that the schema calls writeOnly.
+// Split parts a decoded params document into what may be seen and what the schema calls writeOnly. Neither half shares an object
+// with the document, both are never nil, and laying visible and then secret over something (see Merge) is the same as laying the
+// document over it.
+//
+// An array with a writeOnly value anywhere in it is secret as a whole: its elements have no names by which the two halves could
+// be put together again, and a client that sent the visible half back changed would be given the old whole instead.
+func (s *Schema) Split(document map[string]any) (visible, secret map[string]any) {
+	return split([]*jsonschema.Schema{s.root}, document)
+}
+
+// WithoutSecrets returns the visible half of Split.
 func (s *Schema) WithoutSecrets(document map[string]any) map[string]any {
-	visible, _ := reveal([]*jsonschema.Schema{s.root}, document).(map[string]any)
+	visible, _ := s.Split(document)
 	return visible
 }
 
-// reveal copies what may be seen of a value that the schemas describe. A writeOnly element of an array becomes null, so
-// that the others keep their places.
-func reveal(at []*jsonschema.Schema, value any) any {
+// Secrets returns the JSON pointers of the values in a decoded document that Split finds secret, in order, and none for a
+// document without. A pointer leads to what is secret as a whole: not into a secret object, and to the array if an element is
+// secret.
+func (s *Schema) Secrets(document map[string]any) []string {
+	_, secret := s.Split(document)
+	pointers := leaves([]*jsonschema.Schema{s.root}, secret, "")
+	slices.Sort(pointers)
+	return pointers
+}
+
+// leaves returns the pointers of what is in a secret half.
+func leaves(at []*jsonschema.Schema, secret map[string]any, to string) []string {
+	var pointers []string
+	for key, value := range secret {
+		next, pointer := step(at, key), to+"/"+escape(key)
+		if object, isObject := value.(map[string]any); isObject && !writeOnly(next) {
+			pointers = append(pointers, leaves(next, object, pointer)...)
+		} else {
+			pointers = append(pointers, pointer)
+		}
+	}
+	return pointers
+}
+
+// split parts an object that the schemas describe. An object all of which is secret leaves an empty one to see.
+func split(at []*jsonschema.Schema, object map[string]any) (visible, secret map[string]any) {
+	visible, secret = map[string]any{}, map[string]any{}
+	if writeOnly(at) {
+		return visible, maps.Clone(object)
+	}
+	for key, value := range object {
+		next := step(at, key)
+		child, isObject := value.(map[string]any)
+		switch {
+		case isObject && !writeOnly(next):
+			seen, hidden := split(next, child)
+			visible[key] = seen
+			if len(hidden) > 0 {
+				secret[key] = hidden
+			}
+		case holdsSecret(next, value):
+			secret[key] = value
+		default:
+			visible[key] = value
+		}
+	}
+	return visible, secret
+}
+
+// holdsSecret tells whether a value that the schemas describe is writeOnly or has such a value in it.
+func holdsSecret(at []*jsonschema.Schema, value any) bool {
+	if writeOnly(at) {
+		return true
+	}
 	switch v := value.(type) {
 	case map[string]any:
-		visible := make(map[string]any, len(v))
 		for key, child := range v {
-			if next := step(at, key); !writeOnly(next) {
-				visible[key] = reveal(next, child)
+			if holdsSecret(step(at, key), child) {
+				return true
 			}
 		}
-		return visible
 	case []any:
-		visible := make([]any, len(v))
 		for i, child := range v {
-			if next := step(at, strconv.Itoa(i)); !writeOnly(next) {
-				visible[i] = reveal(next, child)
+			if holdsSecret(step(at, strconv.Itoa(i)), child) {
+				return true
 			}
 		}
-		return visible
-	default:
-		return value
 	}
+	return false
 }
 
 func writeOnly(at []*jsonschema.Schema) bool {
@@ -59,97 +117,4 @@ func writeOnly(at []*jsonschema.Schema) bool {
 		}
 	}
 	return false
-}
-
-// applicable returns the schemas and all that may apply to the same value through references and combinations.
-func applicable(at []*jsonschema.Schema) []*jsonschema.Schema {
-	seen := map[*jsonschema.Schema]bool{}
-	var all []*jsonschema.Schema
-	queue := append([]*jsonschema.Schema(nil), at...)
-	for len(queue) > 0 {
-		s := queue[0]
-		queue = queue[1:]
-		if s == nil || seen[s] {
-			continue
-		}
-		seen[s] = true
-		all = append(all, s)
-		queue = append(queue, s.Ref, s.RecursiveRef, s.If, s.Then, s.Else, s.Not)
-		if s.DynamicRef != nil {
-			queue = append(queue, s.DynamicRef.Ref)
-		}
-		queue = append(queue, s.AllOf...)
-		queue = append(queue, s.AnyOf...)
-		queue = append(queue, s.OneOf...)
-		for _, dependent := range s.DependentSchemas {
-			queue = append(queue, dependent)
-		}
-	}
-	return all
-}
-
-// step returns the schemas that may apply to the property or element that the token names.
-func step(at []*jsonschema.Schema, token string) []*jsonschema.Schema {
-	var next []*jsonschema.Schema
-	add := func(s *jsonschema.Schema) {
-		if s != nil && !never(s) {
-			next = append(next, s)
-		}
-	}
-	for _, s := range applicable(at) {
-		property := s.Properties[token]
-		add(property)
-		for pattern, schema := range s.PatternProperties {
-			if pattern.MatchString(token) {
-				property = schema
-				add(schema)
-			}
-		}
-		if additional, isSchema := s.AdditionalProperties.(*jsonschema.Schema); isSchema && property == nil {
-			add(additional)
-		}
-		add(s.UnevaluatedProperties)
-		elements(s, token, add)
-	}
-	return next
-}
-
-func elements(s *jsonschema.Schema, token string, add func(*jsonschema.Schema)) {
-	i, err := strconv.Atoi(token)
-	if err != nil || i < 0 {
-		return
-	}
-	if i < len(s.PrefixItems) {
-		add(s.PrefixItems[i])
-	}
-	add(s.Items2020)
-	add(s.UnevaluatedItems)
-	add(s.Contains)
-	switch items := s.Items.(type) {
-	case *jsonschema.Schema:
-		add(items)
-	case []*jsonschema.Schema:
-		if i < len(items) {
-			add(items[i])
-		}
-	}
-	if additional, isSchema := s.AdditionalItems.(*jsonschema.Schema); isSchema {
-		add(additional)
-	}
-}
-
-// never tells whether a schema is the one that nothing satisfies.
-func never(s *jsonschema.Schema) bool { return s.Bool != nil && !*s.Bool }
-
-// open tells whether a property that no schema names is allowed.
-func open(at []*jsonschema.Schema) bool {
-	for _, s := range applicable(at) {
-		if s.AdditionalProperties == false {
-			return false
-		}
-		if s.UnevaluatedProperties != nil && never(s.UnevaluatedProperties) {
-			return false
-		}
-	}
-	return true
 }
