@@ -200,6 +200,10 @@ type AddonStatus struct {
 	// +optional
 	Delivery Delivery `json:"delivery,omitempty"`
 
+	// movedFrom is where Flux objects of this add-on are left from before its delivery changed. Empty when nothing is left.
+	// +optional
+	MovedFrom Delivery `json:"movedFrom,omitempty"`
+
 	// renderedChecksum is the checksum of the rendered objects of the last generation that was applied.
 	// +optional
 	RenderedChecksum string `json:"renderedChecksum,omitempty"`

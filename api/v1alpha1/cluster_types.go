@@ -69,8 +69,8 @@ type ClusterSpec struct {
 	// +kubebuilder:validation:XValidation:rule="self.matches('^[a-z0-9]([-a-z0-9.]*[a-z0-9])?$')",message="kubeconfigSecretName must be the name of a Secret: lower-case letters, digits, hyphens and dots"
 	KubeconfigSecretName string `json:"kubeconfigSecretName,omitempty"`
 
-	// addonDelivery overrides the Platform's choice of where the Flux that installs add-ons runs. Tenant is not supported
-	// yet: add-ons stall.
+	// addonDelivery overrides the Platform's choice of where the Flux that installs add-ons runs: Hub or Tenant. Default: the
+	// Platform's.
 	// +optional
 	AddonDelivery Delivery `json:"addonDelivery,omitempty"`
 

@@ -165,6 +165,12 @@ const (
 	ReasonClusterNotReady = "ClusterNotReady"
 	// ReasonClusterUnreachable goes with Unknown: the tenant cluster does not answer.
 	ReasonClusterUnreachable = "ClusterUnreachable"
+	// ReasonFluxMissing goes with False: add-ons are delivered by the tenant cluster's own Flux, and it has none that acts.
+	ReasonFluxMissing = "FluxMissing"
+	// ReasonValuesNotFound goes with False: a Secret or ConfigMap that spec.valuesFrom names, or its key, does not exist.
+	ReasonValuesNotFound = "ValuesNotFound"
+	// ReasonMoving goes with False or Unknown: the delivery changed, and the release passes from one Flux to the other.
+	ReasonMoving = "Moving"
 	// ReasonKubeconfigInvalid goes with False: the kubeconfig holds what is not allowed, or cannot be read.
 	ReasonKubeconfigInvalid = "KubeconfigInvalid"
 	// ReasonTemplateNotFound goes with False: the AddonTemplate or its version does not exist.

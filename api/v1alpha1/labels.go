@@ -16,6 +16,10 @@ const (
 	// ours: the admission policy on HelmReleases selects by it.
 	LabelAddon = GroupName + "/addon"
 
+	// LabelAddonUID, on an object that was rendered for an Addon into its tenant cluster, holds the Addon's UID, as owner
+	// references do not reach across clusters.
+	LabelAddonUID = GroupName + "/addon-uid"
+
 	// LabelInstance, on an Addon, is the instance name under which the REST dialects know it and under which its Helm
 	// release is installed. Without it the Addon's own name is used.
 	LabelInstance = GroupName + "/instance"

@@ -100,7 +100,8 @@ type PlatformSpec struct {
 	// +kubebuilder:validation:XValidation:rule="self.matches('^([0-9]+(\\\\.[0-9]+)?(ms|s|m|h))+$') && duration(self) >= duration('1m')",message="operationTTL must be a duration of at least 1m, for example 2160h"
 	OperationTTL *metav1.Duration `json:"operationTTL,omitempty"`
 
-	// addonDelivery says where the Flux that installs add-ons runs. Default Hub. Tenant is not supported yet: add-ons stall.
+	// addonDelivery says where the Flux that installs add-ons runs: on the management cluster (Hub), or on each tenant cluster
+	// (Tenant), which must have Flux 2 then. A change moves installed add-ons without uninstalling them. Default Hub.
 	// +optional
 	// +kubebuilder:default=Hub
 	AddonDelivery Delivery `json:"addonDelivery,omitempty"`

@@ -1,6 +1,7 @@
 package release
 
 import (
+	"cmp"
 	"strings"
 	"time"
 
@@ -41,7 +42,7 @@ func source(in Input) runtime.Object {
 	if from.Type == sourcev1.OCIRepositoryKind {
 		return &sourcev1.OCIRepository{
 			TypeMeta:   metav1.TypeMeta{APIVersion: sourcev1.GroupVersion.String(), Kind: sourcev1.OCIRepositoryKind},
-			ObjectMeta: meta(in.Addon, in.Addon.Name),
+			ObjectMeta: meta(in, in.Addon.Name),
 			Spec: sourcev1.OCIRepositorySpec{
 				URL:           strings.TrimSuffix(from.URL, "/") + "/" + in.Version.Chart.Name,
 				Interval:      every,
@@ -53,7 +54,7 @@ func source(in Input) runtime.Object {
 	}
 	repository := &sourcev1.HelmRepository{
 		TypeMeta:   metav1.TypeMeta{APIVersion: sourcev1.GroupVersion.String(), Kind: sourcev1.HelmRepositoryKind},
-		ObjectMeta: meta(in.Addon, in.Addon.Name),
+		ObjectMeta: meta(in, in.Addon.Name),
 		Spec:       sourcev1.HelmRepositorySpec{URL: from.URL, Interval: every},
 	}
 	if strings.HasPrefix(from.URL, "oci://") {
@@ -83,17 +84,15 @@ func helmRelease(in Input) *helmv2.HelmRelease {
 	rollback, lastToo := helmv2.RollbackRemediationStrategy, true
 	hr := &helmv2.HelmRelease{
 		TypeMeta:   metav1.TypeMeta{APIVersion: helmv2.GroupVersion.String(), Kind: helmv2.HelmReleaseKind},
-		ObjectMeta: meta(in.Addon, in.Addon.Name),
+		ObjectMeta: meta(in, in.Addon.Name),
 		Spec: helmv2.HelmReleaseSpec{
 			Interval:         metav1.Duration{Duration: interval},
 			Timeout:          &timeout,
 			ReleaseName:      in.Addon.InstanceName(),
 			TargetNamespace:  namespace,
 			StorageNamespace: namespace,
-			KubeConfig: &fluxmeta.KubeConfigReference{
-				SecretRef: &fluxmeta.SecretKeyReference{Name: KubeconfigSecretName(in.Addon.Name), Key: fleetv1.KubeconfigKey},
-			},
-			DriftDetection: &helmv2.DriftDetection{Mode: helmv2.DriftDetectionEnabled},
+			KubeConfig:       kubeConfig(in),
+			DriftDetection:   &helmv2.DriftDetection{Mode: helmv2.DriftDetectionEnabled},
 			// The last failed installation stays, for whoever looks for the cause; a failed upgrade is always rolled back.
 			Install: &helmv2.Install{
 				CreateNamespace: true,
@@ -106,7 +105,7 @@ func helmRelease(in Input) *helmv2.HelmRelease {
 					Retries: retries, Strategy: &rollback, RemediateLastFailure: &lastToo,
 				},
 			},
-			ValuesFrom: valuesFrom(in.Addon),
+			ValuesFrom: valuesFrom(in),
 		},
 	}
 	chart(in, hr)
@@ -126,15 +125,32 @@ func chart(in Input, hr *helmv2.HelmRelease) {
 	}}
 }
 
-// valuesFrom lists the user's references and then our own Secret, which therefore wins.
-func valuesFrom(addon *fleetv1.Addon) []helmv2.ValuesReference {
-	refs := make([]helmv2.ValuesReference, 0, len(addon.Spec.ValuesFrom)+1)
-	for _, ref := range addon.Spec.ValuesFrom {
-		key := ref.Key
-		if key == "" {
-			key = ValuesKey
-		}
-		refs = append(refs, helmv2.ValuesReference{Kind: ref.Kind, Name: ref.Name, ValuesKey: key, Optional: ref.Optional})
+// kubeConfig names the tenant's kubeconfig. Without one a release is installed on the cluster that its Flux runs on.
+func kubeConfig(in Input) *fluxmeta.KubeConfigReference {
+	if in.Delivery == fleetv1.DeliveryTenant {
+		return nil
 	}
-	return append(refs, helmv2.ValuesReference{Kind: "Secret", Name: ValuesSecretName(addon.Name), ValuesKey: ValuesKey})
+	return &fluxmeta.KubeConfigReference{
+		SecretRef: &fluxmeta.SecretKeyReference{Name: KubeconfigSecretName(in.Addon.Name), Key: fleetv1.KubeconfigKey},
+	}
+}
+
+// valuesFrom lists the user's references and then our own Secret, which therefore wins. References to params are not Flux's
+// affair. On the tenant cluster, where the user's objects are not, their contents stand beside our own values.
+func valuesFrom(in Input) []helmv2.ValuesReference {
+	refs := make([]helmv2.ValuesReference, 0, len(in.Addon.Spec.ValuesFrom)+1)
+	for i, ref := range in.Addon.Spec.ValuesFrom {
+		switch {
+		case ref.Holds == fleetv1.ContentParams:
+		case in.Delivery != fleetv1.DeliveryTenant:
+			refs = append(refs, helmv2.ValuesReference{Kind: ref.Kind, Name: ref.Name, ValuesKey: cmp.Or(ref.Key, ValuesKey), Optional: ref.Optional})
+		case in.copied(i) != nil:
+			refs = append(refs, ownValues(in.Addon, copyKey(i)))
+		}
+	}
+	return append(refs, ownValues(in.Addon, ValuesKey))
+}
+
+func ownValues(addon *fleetv1.Addon, key string) helmv2.ValuesReference {
+	return helmv2.ValuesReference{Kind: "Secret", Name: ValuesSecretName(addon.Name), ValuesKey: key}
 }

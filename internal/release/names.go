@@ -1,6 +1,8 @@
 package release
 
 import (
+	"strconv"
+
 	fleetv1 "github.com/slipway-dev/slipway/api/v1alpha1"
 )
 
@@ -11,6 +13,20 @@ const (
 	// FieldOwner is the owner of the fields of everything that is rendered here.
 	FieldOwner = "slipway-addon"
 )
+
+// TenantNamespace is the namespace of a tenant cluster that holds the Flux objects of the add-ons that its own Flux installs.
+const TenantNamespace = "slipway-addons"
+
+// ObjectsNamespace is the namespace of an Addon's Flux objects: its own, or TenantNamespace on the tenant cluster.
+func ObjectsNamespace(addon *fleetv1.Addon, delivery fleetv1.Delivery) string {
+	if delivery == fleetv1.DeliveryTenant {
+		return TenantNamespace
+	}
+	return addon.Namespace
+}
+
+// copyKey is the key of the values Secret under which, on the tenant cluster, the content of one of the user's references is.
+func copyKey(index int) string { return "from-" + strconv.Itoa(index) + ".yaml" }
 
 // ValuesSecretName is the name of the Secret with the chart's values.
 func ValuesSecretName(addon string) string { return addon + "-values" }

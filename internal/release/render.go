@@ -25,8 +25,21 @@ type Input struct {
 	Version *fleetv1.AddonVersion
 	// Values are the chart's values.
 	Values map[string]any
-	// Kubeconfig is the sanitized kubeconfig of the tenant cluster.
+	// Kubeconfig is the sanitized kubeconfig of the tenant cluster. Only delivery Hub hands it to Flux.
 	Kubeconfig []byte
+	// Delivery says which Flux installs the release, and so where the objects belong. Default: Hub.
+	Delivery fleetv1.Delivery
+	// Copies are the contents of spec.valuesFrom, in its order, nil for what does not exist and may be missing. Only delivery
+	// Tenant takes them along: there the objects that are named do not exist.
+	Copies [][]byte
+}
+
+// copied returns the content of one of the user's references, nil if there is none.
+func (in Input) copied(index int) []byte {
+	if index >= len(in.Copies) {
+		return nil
+	}
+	return in.Copies[index]
 }
 
 // Objects are the rendered objects in the order in which they are applied: what a release refers to comes before it.
@@ -35,7 +48,7 @@ type Objects struct {
 	Source *unstructured.Unstructured
 	// Values is the Secret with the chart's values.
 	Values *unstructured.Unstructured
-	// Kubeconfig is the Secret with the tenant's kubeconfig.
+	// Kubeconfig is the Secret with the tenant's kubeconfig, nil for delivery Tenant.
 	Kubeconfig *unstructured.Unstructured
 	// Release is the HelmRelease.
 	Release *unstructured.Unstructured
@@ -48,6 +61,9 @@ type Objects struct {
 
 // All returns the objects in the order in which they are applied.
 func (o Objects) All() []*unstructured.Unstructured {
+	if o.Kubeconfig == nil {
+		return []*unstructured.Unstructured{o.Source, o.Values, o.Release}
+	}
 	return []*unstructured.Unstructured{o.Source, o.Values, o.Kubeconfig, o.Release}
 }
 
@@ -57,25 +73,15 @@ func Render(in Input) (Objects, error) {
 		return Objects{}, fmt.Errorf("the label %s has %d characters: the name of a Helm release has at most %d",
 			fleetv1.LabelInstance, len(name), maxReleaseName)
 	}
-	if len(in.Kubeconfig) == 0 {
-		return Objects{}, fmt.Errorf("there is no kubeconfig for cluster %s", in.Addon.Spec.ClusterName)
-	}
-	// JSON is YAML; its keys are sorted, so that the same values are always the same text.
-	values, err := json.MarshalIndent(in.Values, "", "  ")
-	if err != nil {
-		return Objects{}, fmt.Errorf("writing the values: %w", err)
-	}
 	source, err := object(source(in))
 	if err != nil {
 		return Objects{}, err
 	}
-	valuesSecret, err := object(secret(in.Addon, ValuesSecretName(in.Addon.Name), ValuesKey, values))
+	valuesSecret, err := values(in)
 	if err != nil {
 		return Objects{}, err
 	}
-	kubeconfig := secret(in.Addon, KubeconfigSecretName(in.Addon.Name), fleetv1.KubeconfigKey, in.Kubeconfig)
-	kubeconfig.Labels[labelWatch] = labelWatchEnabled
-	kubeconfigSecret, err := object(kubeconfig)
+	kubeconfigSecret, err := kubeconfig(in)
 	if err != nil {
 		return Objects{}, err
 	}
@@ -98,34 +104,73 @@ func Render(in Input) (Objects, error) {
 // maxReleaseName is the longest name that Helm takes.
 const maxReleaseName = 53
 
-// meta is the metadata that all rendered objects have: their place, the label by which the admission policy knows them,
-// and the Addon as their controller, so that nothing outlives it.
-func meta(addon *fleetv1.Addon, name string) metav1.ObjectMeta {
-	yes := true
-	return metav1.ObjectMeta{
-		Namespace: addon.Namespace,
-		Name:      name,
-		Labels: map[string]string{
-			fleetv1.LabelAddon:   addon.Name,
-			fleetv1.LabelCluster: addon.Spec.ClusterName,
-		},
-		OwnerReferences: []metav1.OwnerReference{{
-			APIVersion:         fleetv1.SchemeGroupVersion.String(),
-			Kind:               fleetv1.KindAddon,
-			Name:               addon.Name,
-			UID:                addon.UID,
-			Controller:         &yes,
-			BlockOwnerDeletion: &yes,
-		}},
+// values renders the Secret with the values of the params and, on the tenant cluster, those that the user's references hold.
+func values(in Input) (*unstructured.Unstructured, error) {
+	// JSON is YAML; its keys are sorted, so that the same values are always the same text.
+	own, err := json.MarshalIndent(in.Values, "", "  ")
+	if err != nil {
+		return nil, fmt.Errorf("writing the values: %w", err)
 	}
+	data, size := map[string][]byte{ValuesKey: own}, len(own)
+	for i, content := range in.Copies {
+		if in.Delivery == fleetv1.DeliveryTenant && content != nil {
+			data[copyKey(i)], size = content, size+len(content)
+		}
+	}
+	if size > corev1.MaxSecretSize {
+		return nil, fmt.Errorf("the values of params and of spec.valuesFrom are %d bytes, and at most %d can be handed to the tenant cluster",
+			size, corev1.MaxSecretSize)
+	}
+	return object(secret(in, ValuesSecretName(in.Addon.Name), data))
 }
 
-func secret(addon *fleetv1.Addon, name, key string, value []byte) *corev1.Secret {
+// kubeconfig renders the Secret with the kubeconfig, for delivery Hub.
+func kubeconfig(in Input) (*unstructured.Unstructured, error) {
+	if in.Delivery == fleetv1.DeliveryTenant {
+		return nil, nil
+	}
+	if len(in.Kubeconfig) == 0 {
+		return nil, fmt.Errorf("there is no kubeconfig for cluster %s", in.Addon.Spec.ClusterName)
+	}
+	rendered := secret(in, KubeconfigSecretName(in.Addon.Name), map[string][]byte{fleetv1.KubeconfigKey: in.Kubeconfig})
+	rendered.Labels[labelWatch] = labelWatchEnabled
+	return object(rendered)
+}
+
+// meta is the metadata that all rendered objects have: their place, the label by which the admission policy knows them, and the
+// Addon as their controller, so that nothing outlives it. An owner on another cluster cannot be named: there a label says
+// which Addon an object was made for.
+func meta(in Input, name string) metav1.ObjectMeta {
+	yes := true
+	m := metav1.ObjectMeta{
+		Namespace: ObjectsNamespace(in.Addon, in.Delivery),
+		Name:      name,
+		Labels: map[string]string{
+			fleetv1.LabelAddon:   in.Addon.Name,
+			fleetv1.LabelCluster: in.Addon.Spec.ClusterName,
+		},
+	}
+	if in.Delivery == fleetv1.DeliveryTenant {
+		m.Labels[fleetv1.LabelAddonUID] = string(in.Addon.UID)
+		return m
+	}
+	m.OwnerReferences = []metav1.OwnerReference{{
+		APIVersion:         fleetv1.SchemeGroupVersion.String(),
+		Kind:               fleetv1.KindAddon,
+		Name:               in.Addon.Name,
+		UID:                in.Addon.UID,
+		Controller:         &yes,
+		BlockOwnerDeletion: &yes,
+	}}
+	return m
+}
+
+func secret(in Input, name string, data map[string][]byte) *corev1.Secret {
 	return &corev1.Secret{
 		TypeMeta:   metav1.TypeMeta{APIVersion: "v1", Kind: "Secret"},
-		ObjectMeta: meta(addon, name),
+		ObjectMeta: meta(in, name),
 		Type:       corev1.SecretTypeOpaque,
-		Data:       map[string][]byte{key: value},
+		Data:       data,
 	}
 }
 

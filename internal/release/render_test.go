@@ -56,6 +56,18 @@ func TestRenderGolden(t *testing.T) {
 			in.Addon.Spec.Suspend = true
 			in.Values = map[string]any{}
 		}),
+		"tenant": input(func(in *Input) {
+			in.Delivery, in.Kubeconfig = fleetv1.DeliveryTenant, nil
+			in.Addon.Spec.ValuesFrom = []fleetv1.ValuesReference{
+				{Kind: "ConfigMap", Name: "mine", Optional: true},
+				{Kind: "Secret", Name: "more", Key: "v"},
+				{Kind: "Secret", Name: "notebooks-params-x", Holds: fleetv1.ContentParams},
+			}
+			in.Copies = [][]byte{nil, []byte("a: 1\n"), nil}
+		}),
+		"params-are-not-for-flux": input(func(in *Input) {
+			in.Addon.Spec.ValuesFrom = []fleetv1.ValuesReference{{Kind: "Secret", Name: "notebooks-params-x", Holds: fleetv1.ContentParams}}
+		}),
 		"oci-insecure-with-metadata": input(func(in *Input) {
 			in.Template.Spec.Source = fleetv1.ChartSource{Type: "OCIRepository", URL: "oci://127.0.0.1:5000/charts/", Insecure: true}
 			in.Version.Chart.Version = "3.3.8+build.1"
@@ -100,6 +112,13 @@ func TestRenderRefuses(t *testing.T) {
 		"an instance name that is too long for Helm": {
 			input(func(in *Input) { in.Addon.Labels = map[string]string{fleetv1.LabelInstance: strings.Repeat("a", 54)} }), "at most 53",
 		},
+		"values that no Secret can hold": {
+			input(func(in *Input) {
+				in.Delivery = fleetv1.DeliveryTenant
+				in.Addon.Spec.ValuesFrom = []fleetv1.ValuesReference{{Kind: "Secret", Name: "a"}, {Kind: "Secret", Name: "b"}}
+				in.Copies = [][]byte{make([]byte, 600<<10), make([]byte, 600<<10)}
+			}), "at most 1048576",
+		},
 		"a release without a kubeconfig, which would be one of the management cluster": {
 			input(func(in *Input) { in.Kubeconfig = nil }), "no kubeconfig",
 		},
@@ -126,6 +145,7 @@ func TestChecksum(t *testing.T) {
 		"values change it":                 {func(in *Input) { in.Values = map[string]any{"a": 1} }, false},
 		"the version changes it":           {func(in *Input) { in.Version.Version = "3.3.9" }, false},
 		"the source changes it":            {func(in *Input) { in.Template.Spec.Source.URL = "oci://other.example.com" }, false},
+		"the delivery changes it":          {func(in *Input) { in.Delivery = fleetv1.DeliveryTenant }, false},
 		"references change it":             {func(in *Input) { in.Addon.Spec.ValuesFrom = []fleetv1.ValuesReference{{Kind: "Secret", Name: "a"}} }, false},
 	} {
 		t.Run(name, func(t *testing.T) {
