@@ -13,7 +13,6 @@ import (
 	"k8s.io/utils/clock"
 	"sigs.k8s.io/controller-runtime/pkg/client"
 
-	fleetv1 "github.com/slipway-dev/slipway/api/v1alpha1"
 	"github.com/slipway-dev/slipway/internal/facade"
 	"github.com/slipway-dev/slipway/internal/hub"
 )
@@ -93,19 +92,11 @@ func withMemory(handler http.Handler, synced func() bool) http.Handler {
 // names finds the names of objects in memory. It implements tenancy.Names.
 type names struct{ index *hub.Index }
 
-// ObjectName returns metadata.name of the object that the variables of a path name, or empty if there is none.
-func (n names) ObjectName(namespace string, target facade.Target, variables map[string]string) string {
-	name, _ := n.index.Name(namespace, refOf(target, variables))
+// ObjectName returns metadata.name of an object, or empty if there is none.
+func (n names) ObjectName(namespace string, ref hub.Ref) string {
+	name, _ := n.index.Name(namespace, ref)
 	return name
 }
 
-func refOf(target facade.Target, variables map[string]string) hub.Ref {
-	if target.Ref != nil {
-		return target.Ref(variables)
-	}
-	ref := hub.Ref{Kind: target.Kind, Name: variables[target.Variable]}
-	if target.Cluster != "" {
-		ref.Cluster = &hub.Ref{Kind: fleetv1.KindCluster, Name: variables[target.Cluster]}
-	}
-	return ref
-}
+// HasNamespace tells whether there is a namespace of that name.
+func (n names) HasNamespace(name string) bool { return n.index.HasNamespace(name) }

@@ -70,7 +70,8 @@ func (c *Config) identify(b *backend) {
 	generic.RequestInfoResolver = requestinfo.Resolver{Default: genericapiserver.NewRequestInfoResolver(generic)}
 	generic.Authentication.Authenticator = tenancy.NewAuthenticator(tenancy.Options{
 		Delegate: generic.Authentication.Authenticator, FrontProxy: generic.Authentication.RequestHeaderConfig,
-		DefaultNamespace: c.DefaultNamespace, Names: names{b.index}, Accounts: b.accounts, Clock: clock.RealClock{},
+		DefaultNamespace: c.DefaultNamespace, Names: names{b.index}, Accounts: b.accounts, Rights: generic.Authorization.Authorizer,
+		Clock: clock.RealClock{},
 	})
 	generic.Authorization.Authorizer = tenancy.Authorizer{Authorizer: generic.Authorization.Authorizer}
 }

@@ -42,6 +42,7 @@ func (f *Facade) Wrap(next http.Handler) http.Handler {
 		call.RequestID = requestID(r.Header)
 		w.Header()[HeaderRequestID] = []string{call.RequestID}
 		r = r.WithContext(With(r.Context(), call))
+		call.Signed = signed(call, w, r)
 		withoutTimeout(r)
 		answer := &answer{inner: w, call: call, request: r}
 		start := f.clock.Now()

@@ -5,6 +5,7 @@ import (
 	"net/http"
 	"sync/atomic"
 
+	fleetv1 "github.com/slipway-dev/slipway/api/v1alpha1"
 	"github.com/slipway-dev/slipway/internal/hub"
 )
 
@@ -67,13 +68,30 @@ type Target struct {
 	Kind string
 	// Variable is the path variable that names the object.
 	Variable string
-	// Cluster is the path variable that names a NodePool's Cluster, or empty.
+	// Cluster is the path variable that names the Cluster of a NodePool or Addon, or empty.
 	Cluster string
 	// Named tells that the object's name is the name in the request that is authorized. It is not where the resource is another
 	// one, as with reports about a Cluster.
 	Named bool
 	// Ref returns the object that the path variables name. It must be pure. Nil where the variables hold names of objects.
 	Ref func(variables map[string]string) hub.Ref
+	// RefIn is Ref where the query or the Host of a request have a say in it too. It must be pure, and not touch the body.
+	RefIn func(r *http.Request, variables map[string]string) hub.Ref
+}
+
+// Object returns the object that a request names by its path variables.
+func (t *Target) Object(r *http.Request, variables map[string]string) hub.Ref {
+	switch {
+	case t.RefIn != nil:
+		return t.RefIn(r, variables)
+	case t.Ref != nil:
+		return t.Ref(variables)
+	}
+	ref := hub.Ref{Kind: t.Kind, Name: variables[t.Variable]}
+	if t.Cluster != "" {
+		ref.Cluster = &hub.Ref{Kind: fleetv1.KindCluster, Name: variables[t.Cluster]}
+	}
+	return ref
 }
 
 // Refusal is an error raised outside a handler.
@@ -152,6 +170,8 @@ type Call struct {
 	// Watch tells that the caller wants a stream of changes: the route can stream, and the request says watch=true. The right
 	// that was checked is that for the verb watch, so a handler must not go by anything else.
 	Watch bool
+	// Signed is what a signature covers, where the request says that it is signed with an access key; else nil.
+	Signed *Signed
 	// Caller is who asks. It is empty before authentication, and on public routes.
 	Caller hub.Caller
 	// Home tells that the caller's namespace is its own: the one it has without the header X-Project-Id.

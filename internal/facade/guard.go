@@ -15,6 +15,9 @@ const (
 	HeaderToken = "X-Auth-Token"
 
 	authorization = "Authorization"
+
+	// maxToken is how long a token in X-Auth-Token may be.
+	maxToken = 16 << 10
 )
 
 // guard refuses requests whose headers contradict each other or ask for what nobody may, and puts the token of X-Auth-Token
@@ -34,10 +37,16 @@ func guard(call *Call, header http.Header) *Refusal {
 			return &Refusal{Status: http.StatusUnauthorized, Cause: ForgedHeaders, Detail: "Impersonation is not possible here."}
 		}
 	}
-	if refusal := guardToken(header); refusal != nil {
+	credentials := call.Credentials()
+	if refusal := guardToken(credentials, header); refusal != nil {
 		return refusal
 	}
-	return guardProject(header)
+	refusal := guardProject(header)
+	if refusal != nil && credentials.LenientProject {
+		delete(header, HeaderProject)
+		return nil
+	}
+	return refusal
 }
 
 // guardHops refuses a header Connection that names other headers: a proxy on the way would drop those, and the request would
@@ -56,20 +65,31 @@ func guardHops(header http.Header) *Refusal {
 }
 
 // guardToken leaves at most one credential in the headers, in Authorization.
-func guardToken(header http.Header) *Refusal {
+func guardToken(credentials Credentials, header http.Header) *Refusal {
+	bad := func(detail string) *Refusal {
+		return &Refusal{Status: http.StatusUnauthorized, Cause: BadCredentials, Detail: detail}
+	}
+	if credentials.TokenFirst {
+		if hasToken(header) {
+			delete(header, authorization)
+		} else {
+			delete(header, HeaderToken)
+		}
+	}
 	given, tokens := header[authorization], header[HeaderToken]
-	if len(given) > 1 || len(tokens) > 1 {
-		return &Refusal{Status: http.StatusUnauthorized, Cause: BadCredentials, Detail: "There is more than one credential in the headers."}
-	}
-	if len(tokens) == 0 {
+	switch {
+	case len(given) > 1 || len(tokens) > 1:
+		return bad("There is more than one credential in the headers.")
+	case len(tokens) == 0:
 		return nil
-	}
-	if !visible(tokens[0]) {
-		return &Refusal{Status: http.StatusUnauthorized, Cause: BadCredentials, Detail: "X-Auth-Token is not a token."}
+	case !visible(tokens[0]):
+		return bad("X-Auth-Token is not a token.")
+	case len(tokens[0]) > maxToken:
+		return bad("X-Auth-Token is too long.")
 	}
 	bearer := "Bearer " + tokens[0]
 	if len(given) == 1 && given[0] != bearer {
-		return &Refusal{Status: http.StatusUnauthorized, Cause: BadCredentials, Detail: "Authorization and X-Auth-Token differ."}
+		return bad("Authorization and X-Auth-Token differ.")
 	}
 	header[authorization] = []string{bearer}
 	delete(header, HeaderToken)

@@ -132,7 +132,7 @@ func TestHyperFleet(t *testing.T) {
 				if diff := cmp.Diff(wantInfo, info); diff != "" {
 					t.Error(diff)
 				}
-				if diff := cmp.Diff(want.object, object(call)); diff != "" {
+				if diff := cmp.Diff(want.object, object(r, call)); diff != "" {
 					t.Error(diff)
 				}
 			})
@@ -141,11 +141,11 @@ func TestHyperFleet(t *testing.T) {
 }
 
 // object writes down which object a call names in what is authorized.
-func object(call *facade.Call) string {
+func object(r *http.Request, call *facade.Call) string {
 	if call.Route == nil || call.Route.Target == nil || !call.Route.Target.Named {
 		return ""
 	}
-	ref := call.Route.Target.Ref(call.Variables)
+	ref := call.Route.Target.Object(r, call.Variables)
 	text := ref.Kind + ":" + ref.Name + string(ref.ID)
 	if ref.Cluster != nil {
 		text = fleetv1.KindCluster + ":" + ref.Cluster.Name + string(ref.Cluster.ID) + "/" + text

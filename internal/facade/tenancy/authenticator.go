@@ -9,6 +9,7 @@ import (
 	"k8s.io/apiserver/pkg/authentication/group"
 	"k8s.io/apiserver/pkg/authentication/request/headerrequest"
 	"k8s.io/apiserver/pkg/authentication/user"
+	"k8s.io/apiserver/pkg/authorization/authorizer"
 	"k8s.io/apiserver/pkg/endpoints/request"
 	"k8s.io/utils/clock"
 
@@ -27,6 +28,10 @@ type Options struct {
 	Names Names
 	// Accounts knows the ServiceAccounts.
 	Accounts Accounts
+	// Keys knows the access keys. Nil if requests cannot be signed.
+	Keys AccessKeys
+	// Rights knows the rights; where callers may name a namespace that is not theirs, it is asked which they may use.
+	Rights authorizer.Authorizer
 	// Clock tells which tokens and certificates have expired.
 	Clock clock.PassiveClock
 }
@@ -62,7 +67,10 @@ func (a *Authenticator) AuthenticateRequest(req *http.Request) (*authenticator.R
 		call.Because(*refusal)
 		return nil, false, err
 	}
-	a.complete(req, call, response.User)
+	if err := a.complete(req, call, response.User); err != nil {
+		call.Because(facade.Refusal{Status: http.StatusServiceUnavailable})
+		return nil, false, err
+	}
 	return response, true, nil
 }
 
@@ -75,12 +83,19 @@ func (a *Authenticator) identify(req *http.Request) (*authenticator.Response, *f
 	if a.proxied(req.Header) {
 		return a.identifyProxied(req)
 	}
+	call := facade.From(req.Context())
+	if call.Signed != nil {
+		return a.identifySigned(req, call.Signed)
+	}
 	token := bearer(req.Header)
 	response, ok, err := a.Delegate.AuthenticateRequest(req)
-	if ok && err == nil && response.User.GetName() != user.Anonymous {
-		return response, nil, nil
+	switch {
+	case !ok || err != nil || response.User.GetName() == user.Anonymous:
+		return nil, a.why(req, token, err), err
+	case !scoped(token, call.Credentials().Scope):
+		return nil, &facade.Refusal{Status: http.StatusUnauthorized, Cause: facade.WrongScope}, nil
 	}
-	return nil, a.why(req, token, err), err
+	return response, nil, nil
 }
 
 // identifyProxied takes the word of the front proxy, if it is one, and of nobody else: whoever sets these headers and is no
@@ -132,33 +147,37 @@ func (a *Authenticator) proxied(header http.Header) bool {
 }
 
 // complete writes down who asks and where, in the Call, and gives the request a context whose RequestInfo says it too. The
-// RequestInfo that the filters further out know stays as it is: they may be reading it.
-func (a *Authenticator) complete(req *http.Request, call *facade.Call, who user.Info) {
+// RequestInfo that the filters further out know stays as it is: they may be reading it. Errors: those of namespace.
+func (a *Authenticator) complete(req *http.Request, call *facade.Call, who user.Info) error {
 	home := a.home(who)
+	namespace, err := a.namespace(req, call, who, home)
+	if err != nil {
+		return err
+	}
 	call.Caller.User, call.Caller.Email = who.GetName(), email(who)
 	call.Caller.Adapters = a.adapters(who)
-	call.Caller.Namespace = req.Header.Get(facade.HeaderProject)
-	if call.Caller.Namespace == "" {
-		call.Caller.Namespace = home
-	}
-	call.Home = home != "" && call.Caller.Namespace == home
+	call.Caller.Namespace = namespace
+	call.Home = home != "" && namespace == home
 	info, ok := request.RequestInfoFrom(req.Context())
 	if !ok || !info.IsResourceRequest {
-		return
+		return nil
 	}
 	completed := *info
-	completed.Namespace = call.Caller.Namespace
-	completed.Name = a.name(call)
+	if !clusterScoped(info.Resource) {
+		completed.Namespace = namespace
+	}
+	completed.Name = a.name(req, call, namespace)
 	*req = *req.WithContext(request.WithRequestInfo(req.Context(), &completed))
+	return nil
 }
 
 // name returns the name of the object that the request is about: as known to the index, else as the caller gave it.
-func (a *Authenticator) name(call *facade.Call) string {
+func (a *Authenticator) name(req *http.Request, call *facade.Call, namespace string) string {
 	target := call.Route.Target
 	if target == nil || !target.Named {
 		return ""
 	}
-	if name := a.Names.ObjectName(call.Caller.Namespace, *target, call.Variables); name != "" {
+	if name := a.Names.ObjectName(namespace, target.Object(req, call.Variables)); name != "" {
 		return name
 	}
 	return call.Variables[target.Variable]

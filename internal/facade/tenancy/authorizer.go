@@ -4,6 +4,7 @@ import (
 	"context"
 	"net/http"
 
+	"k8s.io/apiserver/pkg/authentication/user"
 	"k8s.io/apiserver/pkg/authorization/authorizer"
 
 	"github.com/slipway-dev/slipway/internal/facade"
@@ -29,7 +30,9 @@ func (a Authorizer) Authorize(ctx context.Context, attributes authorizer.Attribu
 		call.Because(facade.Refusal{Status: http.StatusForbidden, Cause: facade.NoRight,
 			Detail: "The identity belongs to no project; name one in the header X-Project-Id."})
 		return authorizer.DecisionDeny, "no namespace", nil
-	case reports(call.Route) && call.Caller.Adapters != nil && call.Home:
+	}
+	call.May = a.may(call, attributes.GetUser())
+	if reports(call.Route) && call.Caller.Adapters != nil && call.Home {
 		return authorizer.DecisionAllow, "bound to adapters", nil
 	}
 	decision, reason, err := a.ask(ctx, attributes)
@@ -37,6 +40,21 @@ func (a Authorizer) Authorize(ctx context.Context, attributes authorizer.Attribu
 		call.Because(facade.Refusal{Status: http.StatusServiceUnavailable})
 	}
 	return decision, reason, err
+}
+
+// may returns what Call.May is for a caller.
+func (a Authorizer) may(call *facade.Call, who user.Info) func(context.Context, facade.Right) error {
+	return func(ctx context.Context, right facade.Right) error {
+		decision, _, err := a.ask(ctx, attributesOf(who, call.Caller.Namespace, right))
+		switch {
+		case decision == authorizer.DecisionAllow:
+			return nil
+		case err != nil:
+			return &facade.Refusal{Status: http.StatusServiceUnavailable}
+		default:
+			return &facade.Refusal{Status: http.StatusForbidden, Cause: facade.NoRight}
+		}
+	}
 }
 
 // ConditionsAwareAuthorize implements authorizer.Authorizer. There are no conditions.

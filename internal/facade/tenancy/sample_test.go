@@ -12,6 +12,7 @@ import (
 	"github.com/slipway-dev/slipway/internal/facade"
 	"github.com/slipway-dev/slipway/internal/facade/requestinfo"
 	"github.com/slipway-dev/slipway/internal/facade/tenancy"
+	"github.com/slipway-dev/slipway/internal/hub"
 	"github.com/slipway-dev/slipway/internal/testing/expect"
 )
 
@@ -56,9 +57,10 @@ var objects = index{"mine": {"1": "one"}, "theirs": {"2": "two"}}
 type index map[string]map[string]string
 
 // ObjectName implements tenancy.Names.
-func (i index) ObjectName(namespace string, target facade.Target, variables map[string]string) string {
-	return i[namespace][variables[target.Variable]]
-}
+func (i index) ObjectName(namespace string, ref hub.Ref) string { return i[namespace][ref.Name] }
+
+// HasNamespace implements tenancy.Names.
+func (i index) HasNamespace(name string) bool { return i[name] != nil }
 
 // accounts are annotations of ServiceAccounts by user name.
 type accounts map[string]string
