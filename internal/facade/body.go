@@ -44,6 +44,12 @@ func ReadJSON(w http.ResponseWriter, r *http.Request, further ...string) (Body, 
 	if refusal := checkType(r.Header, further); refusal != nil {
 		return Body{}, refusal
 	}
+	return ReadUntyped(w, r)
+}
+
+// ReadUntyped is ReadJSON for dialects whose clients say nothing true about the media type of what they send: nobody looks at
+// it, and there is no 415.
+func ReadUntyped(w http.ResponseWriter, r *http.Request) (Body, error) {
 	raw, refusal := readAll(w, r)
 	if refusal != nil {
 		return Body{}, refusal

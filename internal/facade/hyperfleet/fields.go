@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	fleetv1 "github.com/slipway-dev/slipway/api/v1alpha1"
+	"github.com/slipway-dev/slipway/internal/facade/member"
 )
 
 // projection says which members of an object to show: each whole, where nothing stands below it, else only what is named below
@@ -143,7 +144,7 @@ func (p projection) of(object []byte) []byte {
 func (p projection) appendTo(part, object []byte) ([]byte, bool) {
 	part = append(part, '{')
 	begin := len(part)
-	eachMember(object, func(name, raw, value []byte) bool {
+	member.Each(object, func(name, raw, value []byte) bool {
 		below, shown := p[string(name)]
 		if !shown {
 			return true

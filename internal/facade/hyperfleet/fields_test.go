@@ -8,6 +8,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	fleetv1 "github.com/slipway-dev/slipway/api/v1alpha1"
+	"github.com/slipway-dev/slipway/internal/facade/member"
 )
 
 // whole is a node pool as answers show it, white space and all that JSON allows.
@@ -184,7 +185,7 @@ func hasTwins(text string) bool {
 	var walk func([]byte)
 	walk = func(value []byte) {
 		seen := map[string]bool{}
-		eachMember(value, func(name, _, value []byte) bool {
+		member.Each(value, func(name, _, value []byte) bool {
 			twins = twins || seen[string(name)]
 			seen[string(name)] = true
 			walk(value)

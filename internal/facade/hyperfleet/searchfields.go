@@ -8,6 +8,7 @@ import (
 
 	fleetv1 "github.com/slipway-dev/slipway/api/v1alpha1"
 	"github.com/slipway-dev/slipway/internal/facade/hyperfleet/search"
+	"github.com/slipway-dev/slipway/internal/facade/member"
 	"github.com/slipway-dev/slipway/internal/hub"
 )
 
@@ -102,7 +103,7 @@ func specField(text string) (recordField, bool) {
 		return recordField{}, false
 	}
 	return recordField{Field: search.ScalarField[*hub.Record](func(r *hub.Record) ([]byte, bool) {
-		return findMember(r.Parameters(), path)
+		return member.Find(r.Parameters(), path)
 	})}, true
 }
 

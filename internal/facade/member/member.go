@@ -1,14 +1,14 @@
-package hyperfleet
+package member
 
 import (
 	"bytes"
 	"encoding/json"
 )
 
-// eachMember calls yield with the name and the value of each member of a JSON object, as they stand there, until it returns
+// Each calls yield with the name and the value of each member of a JSON object, as they stand there, until it returns
 // false. It decodes nothing but names that have escapes, so that it is cheap on large objects. The text must be valid JSON; of
 // what is none it yields some part.
-func eachMember(object []byte, yield func(name, raw, value []byte) bool) {
+func Each(object []byte, yield func(name, raw, value []byte) bool) {
 	rest := skipSpace(object)
 	if len(rest) == 0 || rest[0] != '{' {
 		return
@@ -22,7 +22,7 @@ func eachMember(object []byte, yield func(name, raw, value []byte) bool) {
 		}
 		rest = skipSpace(rest[1:])
 		value := rest[:valueLength(rest)]
-		if len(value) == 0 || !yield(memberName(raw), raw, value) {
+		if len(value) == 0 || !yield(decoded(raw), raw, value) {
 			return
 		}
 		rest = skipSpace(rest[len(value):])
@@ -33,13 +33,13 @@ func eachMember(object []byte, yield func(name, raw, value []byte) bool) {
 	}
 }
 
-// findMember returns the value at a path of member names.
-func findMember(object []byte, path []string) ([]byte, bool) {
+// Find returns the value at a path of member names.
+func Find(object []byte, path []string) ([]byte, bool) {
 	found := object
 	for _, name := range path {
 		within := found
 		found = nil
-		eachMember(within, func(candidate, _, value []byte) bool {
+		Each(within, func(candidate, _, value []byte) bool {
 			if string(candidate) == name {
 				found = value
 			}
@@ -52,8 +52,8 @@ func findMember(object []byte, path []string) ([]byte, bool) {
 	return found, true
 }
 
-// memberName is the name that a JSON string stands for.
-func memberName(raw []byte) []byte {
+// decoded is the name that a JSON string stands for.
+func decoded(raw []byte) []byte {
 	if len(raw) < 2 {
 		return nil
 	}
