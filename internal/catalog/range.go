@@ -1,7 +1,6 @@
 package catalog
 
 import (
-	"errors"
 	"fmt"
 	"regexp"
 	"strings"
@@ -61,6 +60,3 @@ func parsePattern(text string) (*regexp.Regexp, error) {
 	}
 	return regexp.MustCompile(`^(?:` + text + `)$`), nil
 }
-
-// errNoVersion is returned where a cluster has not said yet which version it runs.
-var errNoVersion = errors.New("the cluster has not reported its version yet")
