@@ -15,8 +15,6 @@ import (
 )
 
 const (
-	// retries is how often Flux repeats a failed installation or upgrade before it gives up.
-	retries = 3
 	// interval is how often Flux looks whether the release is still what was deployed.
 	interval = 5 * time.Minute
 	// defaultTimeout is how long an attempt may take where the template says nothing.
@@ -93,17 +91,13 @@ func helmRelease(in Input) *helmv2.HelmRelease {
 			StorageNamespace: namespace,
 			KubeConfig:       kubeConfig(in),
 			DriftDetection:   &helmv2.DriftDetection{Mode: helmv2.DriftDetectionEnabled},
-			// The last failed installation stays, for whoever looks for the cause; a failed upgrade is always rolled back.
-			Install: &helmv2.Install{
-				CreateNamespace: true,
-				CRDs:            helmv2.Create,
-				Remediation:     &helmv2.InstallRemediation{Retries: retries},
-			},
+			// A failed installation stays, for whoever looks for the cause; a failed upgrade is rolled back at once. Flux makes
+			// one attempt, and another one whenever it is asked to (see Next): its own repetitions would uninstall first, or
+			// come without a pause.
+			Install: &helmv2.Install{CreateNamespace: true, CRDs: helmv2.Create},
 			Upgrade: &helmv2.Upgrade{
-				CRDs: helmv2.CreateReplace,
-				Remediation: &helmv2.UpgradeRemediation{
-					Retries: retries, Strategy: &rollback, RemediateLastFailure: &lastToo,
-				},
+				CRDs:        helmv2.CreateReplace,
+				Remediation: &helmv2.UpgradeRemediation{Strategy: &rollback, RemediateLastFailure: &lastToo},
 			},
 			ValuesFrom: valuesFrom(in),
 		},

@@ -3,6 +3,7 @@ package release
 import (
 	"fmt"
 	"strings"
+	"time"
 
 	"github.com/Masterminds/semver/v3"
 	helmv2 "github.com/fluxcd/helm-controller/api/v2"
@@ -12,27 +13,6 @@ import (
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 
 	fleetv1 "github.com/slipway-dev/slipway/api/v1alpha1"
-)
-
-// Phase is where a release is on its way.
-type Phase string
-
-// The phases of a release.
-const (
-	// Installing: the first installation is under way.
-	Installing Phase = "Installing"
-	// Upgrading: a change is under way.
-	Upgrading Phase = "Upgrading"
-	// Deployed: what was asked for is deployed.
-	Deployed Phase = "Deployed"
-	// Retrying: the last attempt failed and Flux tries again.
-	Retrying Phase = "Retrying"
-	// Failed: Flux gave up. Only a change helps.
-	Failed Phase = "Failed"
-	// Unreachable: the tenant cluster does not answer.
-	Unreachable Phase = "Unreachable"
-	// SourceFailed: the chart cannot be fetched.
-	SourceFailed Phase = "SourceFailed"
 )
 
 // Observed is what is known of a release.
@@ -47,22 +27,27 @@ type Observed struct {
 	Version *fleetv1.AddonVersion
 	// Installed tells that the add-on was deployed before.
 	Installed bool
-}
-
-// State is where a release is, and why.
-type State struct {
-	// Phase is where the release is.
-	Phase Phase
-	// Reason is the reason of the Addon's Ready condition.
-	Reason string
-	// Message says what is going on or what went wrong, in Flux's words where it has any.
-	Message string
+	// Failed is the reason for which an earlier attempt at what is wished counted as a failure. Empty if none did.
+	Failed string
 }
 
 // Readiness reads the state of a release from its HelmRelease. What Flux says counts only if it says it about the present
 // spec, the present values and the present chart: about the spec Flux tells by the generation, about the values by answering
-// the request that Render put into an annotation, about the chart by the revision it last tried.
+// the request that Objects.Ask put into an annotation, about the chart by the revision it last tried.
 func Readiness(in Observed) State {
+	state := in.read()
+	if in.Failed == "" {
+		return state
+	}
+	// A repetition changes nothing about the failure until it ends, or the word would go to and fro.
+	switch state.Phase {
+	case Installing, Upgrading, Retrying:
+		return State{Phase: Failed, Reason: in.Failed, Message: "trying again: " + cause(in.Release, nil), Trying: true}
+	}
+	return state
+}
+
+func (in Observed) read() State {
 	if in.Release == nil {
 		return in.progress("waiting for the HelmRelease to be created")
 	}
@@ -79,11 +64,11 @@ func Readiness(in Observed) State {
 		if !in.chartTried() {
 			return in.progress("waiting for Flux to take the chart")
 		}
-		return State{Phase: Deployed, Reason: fleetv1.ReasonDeployed, Message: clip(ready.Message)}
+		return State{Phase: Deployed, Reason: fleetv1.ReasonDeployed, Message: Scrub(ready.Message)}
 	case metav1.ConditionFalse:
 		return in.failure(ready)
 	default:
-		return in.running()
+		return in.progress(activity(in.Release, "Flux is working on the release"))
 	}
 }
 
@@ -120,88 +105,82 @@ func sameChart(wished, tried string) bool {
 // progress is an installation or upgrade that is going well so far.
 func (in Observed) progress(message string) State {
 	if in.Installed {
-		return State{Phase: Upgrading, Reason: fleetv1.ReasonUpgrading, Message: clip(message)}
+		return State{Phase: Upgrading, Reason: fleetv1.ReasonUpgrading, Message: Scrub(message)}
 	}
-	return State{Phase: Installing, Reason: fleetv1.ReasonInstalling, Message: clip(message)}
-}
-
-// running is a release that Flux is working on.
-func (in Observed) running() State {
-	now := activity(in.Release, "Flux is working on the release")
-	if failures := attempts(in.Release); failures > 0 {
-		return State{
-			Phase:   Retrying,
-			Reason:  fleetv1.ReasonRetrying,
-			Message: clip(fmt.Sprintf("attempt %d of %d: %s; before that: %s", failures+1, retries+1, now, cause(in.Release, nil))),
-		}
-	}
-	return in.progress(now)
+	return State{Phase: Installing, Reason: fleetv1.ReasonInstalling, Message: Scrub(message)}
 }
 
 // failure is a release about which Flux says that it is not ready.
 func (in Observed) failure(ready *metav1.Condition) State {
-	if stalled := apimeta.FindStatusCondition(in.Release.Status.Conditions, fluxmeta.StalledCondition); stalled != nil && stalled.Status == metav1.ConditionTrue {
+	stalled := apimeta.FindStatusCondition(in.Release.Status.Conditions, fluxmeta.StalledCondition)
+	if stalled != nil && stalled.Status == metav1.ConditionTrue {
 		if stalled.Reason == reasonRetriesExceeded && !in.chartTried() {
 			return in.progress("waiting for Flux to take the chart")
 		}
-		return in.givenUp(ready)
+		return in.givenUp(ready, stalled.LastTransitionTime.Time)
 	}
 	switch ready.Reason {
 	case reasonStateError, reasonRESTClientError, reasonResourceManagerError, reasonFactoryError:
-		return State{Phase: Unreachable, Reason: fleetv1.ReasonClusterUnreachable, Message: clip(ready.Message)}
+		return State{Phase: Unreachable, Reason: fleetv1.ReasonClusterUnreachable, Message: Scrub(ready.Message), Lost: true}
 	case reasonSourceNotReady, helmv2.ArtifactFailedReason:
-		if message := sourceFailure(in.Sources); message != "" {
-			return State{Phase: SourceFailed, Reason: fleetv1.ReasonSourceFailed, Message: clip(message)}
-		}
-		if ready.Reason == helmv2.ArtifactFailedReason {
-			return State{Phase: SourceFailed, Reason: fleetv1.ReasonSourceFailed, Message: clip(ready.Message)}
-		}
-		return in.progress("waiting for the chart to be fetched")
+		return in.noChart(ready)
 	case fluxmeta.HealthCheckCanceledReason:
 		return in.progress(ready.Message)
 	}
 	message := cause(in.Release, ready)
-	if failures := attempts(in.Release); failures > 0 {
-		message = fmt.Sprintf("attempt %d of %d failed: %s", failures, retries+1, message)
-	}
-	return State{Phase: Retrying, Reason: fleetv1.ReasonRetrying, Message: clip(message)}
+	return State{Phase: Retrying, Reason: fleetv1.ReasonRetrying, Message: message, Lost: connectionLost(message)}
 }
 
-// givenUp is a release that Flux will not try again by itself.
-func (in Observed) givenUp(ready *metav1.Condition) State {
-	reason := fleetv1.ReasonInstallFailed
-	if in.Installed || in.Release.Status.LastAttemptedReleaseAction == helmv2.ReleaseActionUpgrade {
-		reason = fleetv1.ReasonUpgradeFailed
+// noChart is a release whose chart is not there: not yet, or because it cannot be fetched.
+func (in Observed) noChart(ready *metav1.Condition) State {
+	message := sourceFailure(in.Sources)
+	switch {
+	case message != "":
+	case ready.Reason == helmv2.ArtifactFailedReason:
+		message = ready.Message
+	default:
+		return in.progress("waiting for the chart to be fetched")
 	}
-	message := cause(in.Release, ready)
+	message = fmt.Sprintf("chart %s %s cannot be fetched: %s", in.Version.Chart.Name, chartVersion(in.Version), message)
+	return State{Phase: SourceFailed, Reason: fleetv1.ReasonSourceFailed, Message: Scrub(message)}
+}
+
+// givenUp is a release that Flux will not try again before it is asked to.
+func (in Observed) givenUp(ready *metav1.Condition, since time.Time) State {
+	state := State{Phase: Failed, Reason: failed(in.Installed), Message: cause(in.Release, ready), Since: since}
+	state.Lost = connectionLost(state.Message)
 	remediated := apimeta.FindStatusCondition(in.Release.Status.Conditions, helmv2.RemediatedCondition)
 	switch {
 	case remediated == nil:
 	case remediated.Reason == helmv2.RollbackFailedReason:
-		reason = fleetv1.ReasonRollbackFailed
-		message = fmt.Sprintf("%s; then: %s", message, remediated.Message)
+		state.Reason = fleetv1.ReasonRollbackFailed
+		state.Message = Scrub(fmt.Sprintf("%s; then: %s", state.Message, remediated.Message))
 	case remediated.Reason == helmv2.RollbackSucceededReason:
-		message += "; the release before was restored"
+		state.Restored = true
+		state.Message += Restored
 	}
-	return State{Phase: Failed, Reason: reason, Message: clip(message)}
+	return state
 }
 
-// attempts is how many installations or upgrades of what is wished have failed.
-func attempts(hr *helmv2.HelmRelease) int64 {
-	return max(hr.Status.InstallFailures, hr.Status.UpgradeFailures)
-}
+// Restored ends the message of a failed change after which the release before was restored.
+const Restored = "; the release before was restored"
 
 // cause returns why the last attempt failed: Flux keeps that in Released, while Ready may tell of the remediation already.
 func cause(hr *helmv2.HelmRelease, ready *metav1.Condition) string {
-	released := apimeta.FindStatusCondition(hr.Status.Conditions, helmv2.ReleasedCondition)
+	var released *metav1.Condition
+	if hr != nil {
+		released = apimeta.FindStatusCondition(hr.Status.Conditions, helmv2.ReleasedCondition)
+	}
 	if released != nil && released.Status == metav1.ConditionFalse && released.Message != "" {
-		return released.Message
+		return Scrub(released.Message)
 	}
 	if ready != nil && ready.Message != "" {
-		return ready.Message
+		return Scrub(ready.Message)
 	}
-	if stalled := apimeta.FindStatusCondition(hr.Status.Conditions, fluxmeta.StalledCondition); stalled != nil {
-		return stalled.Message
+	if hr != nil {
+		if stalled := apimeta.FindStatusCondition(hr.Status.Conditions, fluxmeta.StalledCondition); stalled != nil {
+			return Scrub(stalled.Message)
+		}
 	}
 	return "Flux gives no reason"
 }
@@ -223,15 +202,4 @@ func sourceFailure(sources [][]metav1.Condition) string {
 		}
 	}
 	return ""
-}
-
-// maxMessage bounds what is taken over of a message of Flux: Helm's errors can hold whole manifests.
-const maxMessage = 1024
-
-func clip(message string) string {
-	runes := []rune(message)
-	if len(runes) <= maxMessage {
-		return message
-	}
-	return string(runes[:maxMessage-1]) + "…"
 }
