@@ -5,6 +5,9 @@ import (
 	"k8s.io/apimachinery/pkg/runtime"
 )
 
+// KindAddonTemplate is the kind of an AddonTemplate.
+const KindAddonTemplate = "AddonTemplate"
+
 // AddonTemplate is a catalogue entry: an add-on that tenants may install, in the versions that administrators offer.
 //
 // +kubebuilder:object:root=true

@@ -56,7 +56,8 @@ func (s *Store) CreateNodePool(ctx context.Context, caller Caller, wish NewNodeP
 	if err := s.createPool(ctx, pool); err != nil {
 		return nil, err
 	}
-	if err := s.confirmOwner(ctx, caller, owner, pool); err != nil {
+	err = s.confirmOwner(ctx, owner, func(since *metav1.Time) error { return s.deleteChild(ctx, caller, pool, since) })
+	if err != nil {
 		return nil, err
 	}
 	return s.show(ctx, fleetv1.KindNodePool, pool)
@@ -75,13 +76,17 @@ func (s *Store) newPool(ctx context.Context, caller Caller, owner *Record, wish 
 	name := owner.Object.Name + "-" + wish.Name
 	pool := &fleetv1.NodePool{ObjectMeta: newborn(ctx, caller, name, wish.Labels, fleetv1.NodePoolFinalizer)}
 	metav1.SetMetaDataLabel(&pool.ObjectMeta, fleetv1.LabelCluster, owner.Object.Name)
-	block := true
-	pool.OwnerReferences = []metav1.OwnerReference{{
-		APIVersion: fleetv1.SchemeGroupVersion.String(), Kind: fleetv1.KindCluster,
-		Name: owner.Object.Name, UID: owner.Object.UID, BlockOwnerDeletion: &block,
-	}}
+	pool.OwnerReferences = ownedBy(owner.Kind, owner.Object)
 	pool.Spec = fleetv1.NodePoolSpec{ClusterName: owner.Object.Name, PoolName: wish.Name, Parameters: given}
 	return pool, s.poolAllowed(ctx, owner, pool)
+}
+
+// ownedBy returns the reference of what goes with an object of our own kinds.
+func ownedBy(kind string, owner metav1.Object) []metav1.OwnerReference {
+	return []metav1.OwnerReference{{
+		APIVersion: fleetv1.SchemeGroupVersion.String(), Kind: kind,
+		Name: owner.GetName(), UID: owner.GetUID(), BlockOwnerDeletion: ptr(true),
+	}}
 }
 
 // poolAllowed holds a new pool against the pools that its Cluster has, and against the Platform.
@@ -126,23 +131,24 @@ func same(a, b *fleetv1.NodePool) bool {
 	return a.Spec.ClusterName == b.Spec.ClusterName && a.Pool() == b.Pool()
 }
 
-// confirmOwner makes sure that no pool slips under a Cluster that is being deleted. Who deletes a Cluster lists its pools after
-// the deletion has begun; so either that list has the new pool, or the deletion is seen here.
-func (s *Store) confirmOwner(ctx context.Context, caller Caller, owner *Record, pool *fleetv1.NodePool) error {
+// confirmOwner makes sure that nothing slips under a Cluster that is being deleted. Who deletes a Cluster lists its children
+// after the deletion has begun; so either that list has the new child, or the deletion is seen here, and the child is removed: by
+// a function that takes since when the Cluster is being deleted, nil if it is gone.
+func (s *Store) confirmOwner(ctx context.Context, owner *Record, remove func(since *metav1.Time) error) error {
 	cluster, err := s.object(ctx, addressOf(owner))
 	if err == nil && cluster.GetDeletionTimestamp() == nil {
 		return nil
 	}
 	if err != nil && ReasonOf(err) != NotFound {
-		// Whether the pool may stay is not known. The controller sees to it; the client finds its pool when it repeats.
+		// Whether the child may stay is not known. The controller sees to it; the client finds its object when it repeats.
 		return err
 	}
 	var since *metav1.Time
 	if err == nil {
 		since = cluster.GetDeletionTimestamp()
 	}
-	if deleteErr := s.deleteChild(ctx, caller, pool, since); deleteErr != nil {
-		return deleteErr
+	if removeErr := remove(since); removeErr != nil {
+		return removeErr
 	}
 	if err != nil {
 		return err
@@ -200,6 +206,8 @@ func (s *Store) create(ctx context.Context, object, taken client.Object) error {
 		found.DeepCopyInto(object.(*fleetv1.Cluster)) // both are of one kind
 	case *fleetv1.NodePool:
 		found.DeepCopyInto(object.(*fleetv1.NodePool)) // both are of one kind
+	case *fleetv1.Addon:
+		found.DeepCopyInto(object.(*fleetv1.Addon)) // both are of one kind
 	}
 	return nil
 }

@@ -137,7 +137,7 @@ func (s *Store) deleteAddon(ctx context.Context, caller Caller, addon *fleetv1.A
 }
 
 // addon reads an add-on again.
-func (s *Store) addon(ctx context.Context, known *fleetv1.Addon) (client.Object, error) {
+func (s *Store) addon(ctx context.Context, known *fleetv1.Addon) (*fleetv1.Addon, error) {
 	fresh := &fleetv1.Addon{}
 	if err := s.Client.Get(ctx, client.ObjectKeyFromObject(known), fresh); err != nil {
 		return nil, fault(err)

@@ -36,6 +36,7 @@ func (x *Index) Run(ctx context.Context, source client.WithWatch) error {
 		feed(source, &intake[*fleetv1.Addon]{x, ofAddons, x.addons}, &fleetv1.Addon{}, &fleetv1.AddonList{}),
 		feed(source, &intake[*fleetv1.Platform]{x, ofPlatforms, x.platforms}, &fleetv1.Platform{}, &fleetv1.PlatformList{}),
 		feed(source, &intake[*metav1.PartialObjectMetadata]{x, ofNamespaces, x.namespaces}, namespaces.Metadata(), metadata),
+		feed(source, &intake[*fleetv1.AddonTemplate]{x, ofTemplates, x.templates}, &fleetv1.AddonTemplate{}, &fleetv1.AddonTemplateList{}),
 	}
 	var running sync.WaitGroup
 	for _, run := range feeds {

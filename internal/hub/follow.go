@@ -74,7 +74,9 @@ func (x *Index) join(c cause) {
 	case ofNodePools:
 		exchange(x.joins.pools, clusterOfPool, typed[*fleetv1.NodePool](c.before), typed[*fleetv1.NodePool](c.after))
 	case ofAddons:
-		exchange(x.joins.addons, clusterOfAddon, typed[*fleetv1.Addon](c.before), typed[*fleetv1.Addon](c.after))
+		before, after := typed[*fleetv1.Addon](c.before), typed[*fleetv1.Addon](c.after)
+		exchange(x.joins.addons, clusterOfAddon, before, after)
+		exchange(x.joins.addonIDs, idOfAddon, before, after)
 	case ofReports:
 		exchange(x.joins.reports, targetOf, typed[*fleetv1.AdapterStatus](c.before), typed[*fleetv1.AdapterStatus](c.after))
 	case ofPlatforms:
@@ -106,8 +108,10 @@ func (x *Index) touched(c cause) []task {
 		return touchedByReport(c)
 	case ofPlatforms:
 		return x.touchedByPlatform(c)
-	default:
+	case ofNamespaces:
 		return x.touchedByNamespace(c)
+	default:
+		return nil // no record shows the catalogue
 	}
 }
 

@@ -80,6 +80,8 @@ type Writer interface {
 type Hub interface {
 	Reader
 	Writer
+	AddonReader
+	AddonWriter
 }
 
 // NewCluster is a wish for a Cluster.

@@ -23,16 +23,18 @@ const (
 	ofAddons
 	ofPlatforms
 	ofNamespaces
+	ofTemplates
 	kinds
 )
 
-// Index is the memory of a replica: all Clusters, NodePools and reports, in a form in which reads find them without the
-// kube-apiserver. It implements Reader and Memory.
+// Index is the memory of a replica: all Clusters, NodePools, reports, Addons and the catalogue, in a form in which reads find
+// them without the kube-apiserver. It implements Reader, AddonReader and Memory.
 //
 // Objects lie on shelves, one for each kind. Out of them records are made, one for each Cluster and NodePool, and put into
 // rooms, one for each namespace and kind, which is all that reads look at. Whoever changes something holds mu and makes the
 // records before the room's own lock is taken for as long as it takes to put them in; readers copy out of a room what they
-// need and filter, sort and encode without any lock.
+// need and filter, sort and encode without any lock. Addons are so few on a Cluster that what is told of them is made when it is
+// read.
 type Index struct {
 	clock clock.WithTicker
 
@@ -44,6 +46,7 @@ type Index struct {
 	addons     *shelf[*fleetv1.Addon]
 	platforms  *shelf[*fleetv1.Platform]
 	namespaces *shelf[*metav1.PartialObjectMetadata]
+	templates  *shelf[*fleetv1.AddonTemplate]
 	joins      joins
 	listed     [kinds]bool
 	advanced   chan struct{}
@@ -68,6 +71,7 @@ func NewIndex(c clock.WithTicker) *Index {
 		addons:     newShelf[*fleetv1.Addon](),
 		platforms:  newShelf[*fleetv1.Platform](),
 		namespaces: newShelf[*metav1.PartialObjectMetadata](),
+		templates:  newShelf[*fleetv1.AddonTemplate](),
 		joins:      newJoins(),
 		types:      map[string]string{},
 		rooms:      rooms{clock: c, byPlace: map[place]*room{}},
@@ -117,7 +121,7 @@ func (x *Index) horizon(recordKind string) uint64 {
 	return max(x.opened.Load(), min(x.delivered[own].Load(), x.delivered[ofReports].Load()))
 }
 
-// Apply takes over a Cluster, NodePool or AdapterStatus as a write returned it, so that reads of this replica show it at once.
+// Apply takes over a Cluster, NodePool, AdapterStatus or Addon as a write returned it, so that reads of this replica show it at once.
 // The object belongs to the index from then on. It changes nothing if the watch has delivered as much, or if the object is
 // known to be gone.
 func (x *Index) Apply(object client.Object) {
@@ -131,10 +135,12 @@ func (x *Index) Apply(object client.Object) {
 		inject(x, ofNodePools, o, x.pools.inject)
 	case *fleetv1.AdapterStatus:
 		inject(x, ofReports, o, x.reports.inject)
+	case *fleetv1.Addon:
+		inject(x, ofAddons, o, x.addons.inject)
 	}
 }
 
-// Remove takes over that a Cluster, NodePool or AdapterStatus is gone, which the kube-apiserver must have said: no older version
+// Remove takes over that a Cluster, NodePool, AdapterStatus or Addon is gone, which the kube-apiserver must have said: no older version
 // that the watch still delivers brings it back. The object is its last known state.
 func (x *Index) Remove(object client.Object) {
 	x.mu.Lock()
@@ -146,6 +152,8 @@ func (x *Index) Remove(object client.Object) {
 		inject(x, ofNodePools, o, x.pools.injectGone)
 	case *fleetv1.AdapterStatus:
 		inject(x, ofReports, o, x.reports.injectGone)
+	case *fleetv1.Addon:
+		inject(x, ofAddons, o, x.addons.injectGone)
 	}
 }
 
@@ -158,7 +166,7 @@ func inject[T thing](x *Index, k kind, object T, take func(T) (change[T], bool))
 // waitLimit bounds Wait.
 const waitLimit = 5 * time.Second
 
-// Wait waits until the index shows a Cluster, NodePool or AdapterStatus at its version or a later one. It is for writes that
+// Wait waits until the index shows a Cluster, NodePool, AdapterStatus or Addon at its version or a later one. It is for writes that
 // returned nothing that could be applied. Errors: Timeout, the context's.
 func (x *Index) Wait(ctx context.Context, object client.Object) error {
 	timer := x.clock.NewTimer(waitLimit)
@@ -191,6 +199,8 @@ func (x *Index) reached(object client.Object) (<-chan struct{}, bool) {
 		shown, delivered = x.pools.get(keyOf(object)).version, x.pools.delivered
 	case *fleetv1.AdapterStatus:
 		shown, delivered = x.reports.get(keyOf(object)).version, x.reports.delivered
+	case *fleetv1.Addon:
+		shown, delivered = x.addons.get(keyOf(object)).version, x.addons.delivered
 	}
 	if max(shown, delivered) >= version {
 		return nil, true
@@ -213,6 +223,7 @@ func (x *Index) nextNews() <-chan struct{} {
 }
 
 var (
-	_ Reader = (*Index)(nil)
-	_ Memory = (*Index)(nil)
+	_ Reader      = (*Index)(nil)
+	_ AddonReader = (*Index)(nil)
+	_ Memory      = (*Index)(nil)
 )

@@ -24,21 +24,26 @@ type joins struct {
 	pools   map[key][]*fleetv1.NodePool
 	addons  map[key][]*fleetv1.Addon
 	reports map[site][]*fleetv1.AdapterStatus
+	// addonIDs are the Addons by namespace and id.
+	addonIDs map[key][]*fleetv1.Addon
 	// platforms are all there are.
 	platforms []fleetv1.Platform
 }
 
 func newJoins() joins {
 	return joins{
-		pools:   map[key][]*fleetv1.NodePool{},
-		addons:  map[key][]*fleetv1.Addon{},
-		reports: map[site][]*fleetv1.AdapterStatus{},
+		pools:    map[key][]*fleetv1.NodePool{},
+		addons:   map[key][]*fleetv1.Addon{},
+		reports:  map[site][]*fleetv1.AdapterStatus{},
+		addonIDs: map[key][]*fleetv1.Addon{},
 	}
 }
 
 func clusterOfPool(pool *fleetv1.NodePool) key { return key{pool.Namespace, pool.Spec.ClusterName} }
 
 func clusterOfAddon(addon *fleetv1.Addon) key { return key{addon.Namespace, addon.Spec.ClusterName} }
+
+func idOfAddon(addon *fleetv1.Addon) key { return key{addon.Namespace, string(idOf(addon))} }
 
 func targetOf(status *fleetv1.AdapterStatus) site {
 	return site{status.Spec.TargetRef.Kind, key{status.Namespace, status.Spec.TargetRef.Name}}

@@ -41,6 +41,13 @@ func (x *Index) Name(namespace string, ref Ref) (string, bool) {
 	if !x.synced.Load() {
 		return "", false
 	}
+	if ref.Kind == fleetv1.KindAddon {
+		addon, _ := x.findAddon(namespace, ref)
+		if addon == nil {
+			return "", false
+		}
+		return addon.Name, true
+	}
 	record := x.lookUp(namespace, ref)
 	if record == nil {
 		return "", false

@@ -22,10 +22,14 @@ type Memory interface {
 	// Placement returns what decides about the Platform of a new Cluster in the namespace: all Platforms, and what counts of
 	// the namespace.
 	Placement(namespace string) ([]fleetv1.Platform, evaluate.Namespace)
-	// Apply takes over a Cluster, NodePool or AdapterStatus as a write returned it, unless a newer version is known, or that
+	// Addon returns one add-on, by id, or by instance name and Cluster. Errors: NotFound.
+	Addon(ctx context.Context, namespace string, ref Ref) (*Addon, error)
+	// Template returns a catalogue entry. Errors: NotFound.
+	Template(ctx context.Context, name string) (*fleetv1.AddonTemplate, error)
+	// Apply takes over a Cluster, NodePool, AdapterStatus or Addon as a write returned it, unless a newer version is known, or that
 	// the object is gone.
 	Apply(object client.Object)
-	// Remove takes over that a Cluster, NodePool or AdapterStatus is gone, by its UID: no older version that the watch still
+	// Remove takes over that a Cluster, NodePool, AdapterStatus or Addon is gone, by its UID: no older version that the watch still
 	// delivers brings it back.
 	Remove(object client.Object)
 }

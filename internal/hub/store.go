@@ -25,7 +25,7 @@ type StoreOptions struct {
 	Replica string
 }
 
-// Store writes to the kube-apiserver. It implements Writer.
+// Store writes to the kube-apiserver. It implements Writer and AddonWriter.
 type Store struct {
 	StoreOptions
 
@@ -40,7 +40,8 @@ const lockCount = 4096
 // +kubebuilder:rbac:groups=fleet.slipway.dev,resources=clusters/status;nodepools/status,verbs=patch
 // +kubebuilder:rbac:groups=fleet.slipway.dev,resources=clusters/finalizers;nodepools/finalizers,verbs=update
 // +kubebuilder:rbac:groups=fleet.slipway.dev,resources=adapterstatuses,verbs=get;list;create;update;patch;delete
-// +kubebuilder:rbac:groups=fleet.slipway.dev,resources=addons,verbs=get;list;patch;delete
+// +kubebuilder:rbac:groups=fleet.slipway.dev,resources=addons,verbs=get;list;create;patch;delete
+// +kubebuilder:rbac:groups=fleet.slipway.dev,resources=addontemplates,verbs=get;list;watch
 // +kubebuilder:rbac:groups=fleet.slipway.dev,resources=operations,verbs=get;create
 // +kubebuilder:rbac:groups=fleet.slipway.dev,resources=operations/status,verbs=patch
 // +kubebuilder:rbac:groups=events.k8s.io,resources=events,verbs=create;patch
@@ -59,7 +60,11 @@ func NewStore(options StoreOptions) *Store {
 type whole struct {
 	Reader
 	Writer
+	AddonReader
+	AddonWriter
 }
 
 // New returns the Hub that reads from the one and writes to the other.
-func New(index *Index, store *Store) Hub { return whole{Reader: index, Writer: store} }
+func New(index *Index, store *Store) Hub {
+	return whole{Reader: index, Writer: store, AddonReader: index, AddonWriter: store}
+}

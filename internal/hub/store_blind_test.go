@@ -16,6 +16,7 @@ import (
 // blind is the memory of a replica whose watch has stopped: it knows what it remembers of one Cluster, what it wrote, and what
 // a test lets it see.
 type blind struct {
+	hub.Memory
 	record  *hub.Record
 	picture evaluate.Cluster
 }

@@ -45,6 +45,8 @@ func kindOf(object client.Object) kind {
 		return ofAddons
 	case *fleetv1.Platform:
 		return ofPlatforms
+	case *fleetv1.AddonTemplate:
+		return ofTemplates
 	default:
 		return ofNamespaces
 	}
@@ -143,6 +145,7 @@ func newReplicaOf(t interface {
 		ofAddons:     &intake[*fleetv1.Addon]{x, ofAddons, x.addons},
 		ofPlatforms:  &intake[*fleetv1.Platform]{x, ofPlatforms, x.platforms},
 		ofNamespaces: &intake[*metav1.PartialObjectMetadata]{x, ofNamespaces, x.namespaces},
+		ofTemplates:  &intake[*fleetv1.AddonTemplate]{x, ofTemplates, x.templates},
 	}}
 }
 
