@@ -39,7 +39,8 @@ type Body struct {
 // body without one counts as JSON.
 //
 // Errors are of type *Refusal: 415 (media type, charset, content encoding), 413 (more than MaxBody bytes), 400 with the cause
-// BadBody (no JSON object, a key twice, nested too deep, not UTF-8, too slow to arrive).
+// BadBody (no JSON object, a key twice, nested too deep, not UTF-8, too slow to arrive). With BadBody, Raw is set if the body
+// arrived whole.
 func ReadJSON(w http.ResponseWriter, r *http.Request, further ...string) (Body, error) {
 	if refusal := checkType(r.Header, further); refusal != nil {
 		return Body{}, refusal
@@ -56,7 +57,7 @@ func ReadUntyped(w http.ResponseWriter, r *http.Request) (Body, error) {
 	}
 	object, refusal := decode(raw)
 	if refusal != nil {
-		return Body{}, refusal
+		return Body{Raw: raw}, refusal
 	}
 	return Body{Raw: raw, Object: object}, nil
 }

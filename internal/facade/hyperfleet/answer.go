@@ -1,17 +1,14 @@
 package hyperfleet
 
 import (
-	"bytes"
-	"encoding/json"
 	"fmt"
 	"net/http"
-	"strconv"
 
+	"github.com/slipway-dev/slipway/internal/facade/reply"
 	"github.com/slipway-dev/slipway/internal/hub"
 )
 
 const (
-	mediaTypeJSON    = "application/json"
 	mediaTypeProblem = "application/problem+json"
 	mediaTypeStream  = "application/x-ndjson"
 
@@ -20,38 +17,13 @@ const (
 	headerResourceVersion = "X-Resource-Version"
 )
 
-// encode encodes a body. Text stays as it is: no browser reads these answers as anything but JSON. It panics if the value cannot be
-// encoded, which would be a bug.
-func encode(value any) []byte {
-	var buffer bytes.Buffer
-	encoder := json.NewEncoder(&buffer)
-	encoder.SetEscapeHTML(false)
-	if err := encoder.Encode(value); err != nil {
-		panic(fmt.Sprintf("hyperfleet: encoding %T: %v", value, err))
-	}
-	return bytes.TrimSuffix(buffer.Bytes(), []byte("\n"))
-}
-
-// writeJSON answers with a body. That the client is gone is no error of ours.
-func writeJSON(w http.ResponseWriter, status int, body []byte) {
-	w.Header().Set("Content-Type", mediaTypeJSON)
-	write(w, status, body)
-}
-
-// write answers with a body of the type that the headers say.
-func write(w http.ResponseWriter, status int, body []byte) {
-	w.Header().Set("Content-Length", strconv.Itoa(len(body)))
-	w.WriteHeader(status)
-	_, _ = w.Write(body)
-}
-
 // etag is the ETag of an object.
 func etag(record *hub.Record) string { return `"` + record.Object.ResourceVersion + `"` }
 
 // writeObject answers with an object and its ETag.
 func writeObject(w http.ResponseWriter, record *hub.Record, fields projection) {
 	w.Header().Set(headerETag, etag(record))
-	writeJSON(w, http.StatusOK, fields.of(encoded(record)))
+	reply.JSON(w, http.StatusOK, fields.of(encoded(record)))
 }
 
 // listBody is a list of encoded objects.

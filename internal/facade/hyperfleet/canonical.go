@@ -4,10 +4,12 @@ import (
 	"encoding/json"
 	"strconv"
 	"strings"
+
+	"github.com/slipway-dev/slipway/internal/facade/reply"
 )
 
 // canonical is a decoded JSON value in a form in which equal values are equal bytes: members in order, numbers by value.
-func canonical(value any) []byte { return encode(canonicalValue(value)) }
+func canonical(value any) []byte { return reply.Encode(canonicalValue(value)) }
 
 func canonicalValue(value any) any {
 	switch v := value.(type) {

@@ -12,6 +12,7 @@ import (
 
 	fleetv1 "github.com/slipway-dev/slipway/api/v1alpha1"
 	"github.com/slipway-dev/slipway/internal/facade/hyperfleet/wire"
+	"github.com/slipway-dev/slipway/internal/facade/reply"
 	"github.com/slipway-dev/slipway/internal/hub"
 )
 
@@ -23,9 +24,9 @@ func encoded(record *hub.Record) []byte {
 // encodeRecord encodes a Cluster or NodePool.
 func encodeRecord(record *hub.Record) []byte {
 	if record.Kind == fleetv1.KindNodePool {
-		return encode(nodePoolOf(record))
+		return reply.Encode(nodePoolOf(record))
 	}
-	return encode(clusterShown(record))
+	return reply.Encode(clusterShown(record))
 }
 
 // clusterShown is a Cluster as answers show it.

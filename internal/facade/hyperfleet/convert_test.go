@@ -15,6 +15,7 @@ import (
 
 	fleetv1 "github.com/slipway-dev/slipway/api/v1alpha1"
 	"github.com/slipway-dev/slipway/internal/facade/hyperfleet/wire"
+	"github.com/slipway-dev/slipway/internal/facade/reply"
 	"github.com/slipway-dev/slipway/internal/hub"
 )
 
@@ -138,7 +139,7 @@ const publishedReport = `{"adapter":"validator","observed_generation":1,"conditi
 	`"data":{"job_name":"validator-job-abc123","attempt":1},"created_time":"2025-01-01T10:00:00Z","last_report_time":"2025-01-01T10:00:00Z"}`
 
 func TestReportsLookAsPublished(t *testing.T) {
-	if diff := cmp.Diff(publishedReport, string(encode(statusOf(newReport())))); diff != "" {
+	if diff := cmp.Diff(publishedReport, string(reply.Encode(statusOf(newReport())))); diff != "" {
 		t.Errorf("-want +got:\n%s", diff)
 	}
 }
@@ -151,11 +152,11 @@ func TestReportsShowWhatTheyHold(t *testing.T) {
 	}}
 	want := `{"adapter":"dns","observed_generation":2,"conditions":[{"type":"Health","status":"Unknown","last_transition_time":"2025-01-01T10:00:00.25Z"}],` +
 		`"data":{},"metadata":{"b":[1,null]},"created_time":"2025-01-01T10:00:00.25Z","last_report_time":"2025-01-01T10:00:00.25Z"}`
-	if diff := cmp.Diff(want, string(encode(statusOf(status)))); diff != "" {
+	if diff := cmp.Diff(want, string(reply.Encode(statusOf(status)))); diff != "" {
 		t.Errorf("-want +got:\n%s", diff)
 	}
 	status.Report.Metadata.Raw = []byte(`{}`)
-	if bytes.Contains(encode(statusOf(status)), []byte("metadata")) {
+	if bytes.Contains(reply.Encode(statusOf(status)), []byte("metadata")) {
 		t.Error("empty metadata are shown")
 	}
 }
@@ -196,7 +197,7 @@ func TestClustersComeBackAsTheyWereSent(t *testing.T) {
 		spec := rapid.MapOfN(rapid.String(), jsonValue(3), 0, 4).Draw(t, "spec")
 		labels := rapid.MapOfN(labelKeys, labelValues, 0, 4).Draw(t, "labels")
 		name := rapid.StringMatching(`[a-z0-9][-a-z0-9]{1,20}[a-z0-9]`).Draw(t, "name")
-		body, ok := read(string(encode(map[string]any{"kind": "Cluster", "name": name, "spec": spec, "labels": labels})))
+		body, ok := read(string(reply.Encode(map[string]any{"kind": "Cluster", "name": name, "spec": spec, "labels": labels})))
 		if !ok {
 			t.Fatal("the body cannot be read")
 		}
@@ -242,12 +243,12 @@ func TestReportsComeBackAsTheyWereSent(t *testing.T) {
 			"observed_time": time.Unix(seconds, micros*1000).UTC().Format(time.RFC3339Nano),
 			"data":          rapid.MapOfN(rapid.String(), jsonValue(2), 0, 3).Draw(t, "data"),
 		}
-		body, _ := read(string(encode(sent)))
+		body, _ := read(string(reply.Encode(sent)))
 		adapter, report, err := d.decodeReport(body)
 		if err != nil {
 			t.Fatalf("%v %v", err, verdict(err))
 		}
-		shown, _ := read(string(encode(statusOf(&fleetv1.AdapterStatus{Spec: fleetv1.AdapterStatusSpec{Adapter: adapter}, Report: report}))))
+		shown, _ := read(string(reply.Encode(statusOf(&fleetv1.AdapterStatus{Spec: fleetv1.AdapterStatusSpec{Adapter: adapter}, Report: report}))))
 		for _, condition := range shown.Object["conditions"].([]any) {
 			delete(condition.(map[string]any), "last_transition_time")
 		}

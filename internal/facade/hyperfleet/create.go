@@ -5,6 +5,7 @@ import (
 	"net/http"
 
 	"github.com/slipway-dev/slipway/internal/facade"
+	"github.com/slipway-dev/slipway/internal/facade/reply"
 	"github.com/slipway-dev/slipway/internal/hub"
 )
 
@@ -79,6 +80,6 @@ func (d *Dialect) create(
 	if replayed {
 		w.Header().Set("Idempotent-Replayed", "true")
 	}
-	writeJSON(w, http.StatusCreated, answer.Body)
+	reply.JSON(w, http.StatusCreated, answer.Body)
 	return nil
 }

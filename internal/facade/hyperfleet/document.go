@@ -6,13 +6,12 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
-	"maps"
 	"strconv"
-	"strings"
 	"time"
 
 	"github.com/santhosh-tekuri/jsonschema/v6"
-	"sigs.k8s.io/yaml"
+
+	published "github.com/slipway-dev/slipway/internal/facade/document"
 )
 
 // openAPI is the OpenAPI document.
@@ -43,11 +42,7 @@ const (
 
 // readDocument reads an OpenAPI document.
 func readDocument(text []byte) (document, error) {
-	var written any
-	if err := yaml.Unmarshal(text, &written); err != nil {
-		return document{}, err
-	}
-	served, err := json.Marshal(withoutHints(written))
+	served, err := published.Served(text)
 	if err != nil {
 		return document{}, err
 	}
@@ -68,22 +63,6 @@ func readDocument(text []byte) (document, error) {
 		made.schemas[name] = schema
 	}
 	return made, nil
-}
-
-// withoutHints takes away what is for our own generator only: it would mislead those of clients.
-func withoutHints(value any) any {
-	switch v := value.(type) {
-	case map[string]any:
-		maps.DeleteFunc(v, func(name string, _ any) bool { return strings.HasPrefix(name, "x-") })
-		for _, member := range v {
-			withoutHints(member)
-		}
-	case []any:
-		for _, item := range v {
-			withoutHints(item)
-		}
-	}
-	return value
 }
 
 // newCompiler returns a compiler of the schemas of a decoded document.

@@ -14,6 +14,7 @@ import (
 
 	"github.com/slipway-dev/slipway/internal/facade"
 	"github.com/slipway-dev/slipway/internal/facade/hyperfleet/wire"
+	"github.com/slipway-dev/slipway/internal/facade/reply"
 	"github.com/slipway-dev/slipway/internal/hub"
 )
 
@@ -215,5 +216,5 @@ func (d *Dialect) answerError(w http.ResponseWriter, r *http.Request, e refusal)
 		header.Set("Retry-After", strconv.Itoa(cmp.Or(e.retryAfter, defaultRetryAfter)))
 	}
 	header.Set("Content-Type", mediaTypeProblem)
-	write(w, e.status, encode(body))
+	reply.Write(w, e.status, reply.Encode(body))
 }

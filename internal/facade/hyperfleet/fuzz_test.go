@@ -3,6 +3,8 @@ package hyperfleet
 import (
 	"encoding/json"
 	"testing"
+
+	"github.com/slipway-dev/slipway/internal/facade/reply"
 )
 
 // fuzz feeds a decoder. It must not panic; what it accepts must satisfy its schema as it is read back; what it refuses it must
@@ -27,7 +29,7 @@ func fuzz(f *testing.F, decoder string, seeds ...string) {
 			t.Errorf("%s is refused without a reason", text)
 		}
 		if err == nil {
-			again, ok := read(string(encode(body.Object)))
+			again, ok := read(string(reply.Encode(body.Object)))
 			if !ok || decode(again) != nil {
 				t.Errorf("%s is accepted, and refused in another form", text)
 			}

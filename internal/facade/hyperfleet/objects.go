@@ -5,6 +5,7 @@ import (
 	"net/url"
 
 	"github.com/slipway-dev/slipway/internal/facade"
+	"github.com/slipway-dev/slipway/internal/facade/reply"
 	"github.com/slipway-dev/slipway/internal/hub"
 )
 
@@ -75,7 +76,7 @@ func (d *Dialect) list(kind string) handler {
 			items = append(items, query.Fields.of(encoded(record)))
 		}
 		w.Header().Set(headerResourceVersion, page.ResourceVersion)
-		writeJSON(w, http.StatusOK, listBody(kind, query.Page, page.Total, items))
+		reply.JSON(w, http.StatusOK, listBody(kind, query.Page, page.Total, items))
 		return nil
 	}
 }
@@ -113,7 +114,7 @@ func (d *Dialect) delete(w http.ResponseWriter, r *http.Request, call *facade.Ca
 	if err != nil {
 		return err
 	}
-	writeJSON(w, http.StatusAccepted, encoded(record))
+	reply.JSON(w, http.StatusAccepted, encoded(record))
 	return nil
 }
 

@@ -5,6 +5,7 @@ import (
 
 	fleetv1 "github.com/slipway-dev/slipway/api/v1alpha1"
 	"github.com/slipway-dev/slipway/internal/facade"
+	"github.com/slipway-dev/slipway/internal/facade/reply"
 )
 
 // kindReport is the kind of which lists of reports are.
@@ -33,9 +34,9 @@ func (d *Dialect) listStatuses(w http.ResponseWriter, r *http.Request, call *fac
 	part, total := query.of(reported)
 	items := make([][]byte, 0, len(part))
 	for _, status := range part {
-		items = append(items, query.fields.of(encode(statusOf(status))))
+		items = append(items, query.fields.of(reply.Encode(statusOf(status))))
 	}
-	writeJSON(w, http.StatusOK, listBody(kindReport, query.page, total, items))
+	reply.JSON(w, http.StatusOK, listBody(kindReport, query.page, total, items))
 	return nil
 }
 
@@ -62,6 +63,6 @@ func (d *Dialect) report(w http.ResponseWriter, r *http.Request, call *facade.Ca
 		w.WriteHeader(http.StatusNoContent)
 		return nil
 	}
-	writeJSON(w, http.StatusCreated, encode(statusOf(stored)))
+	reply.JSON(w, http.StatusCreated, reply.Encode(statusOf(stored)))
 	return nil
 }
