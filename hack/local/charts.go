@@ -20,6 +20,8 @@ type chart struct{ name, version string }
 var charts = []chart{
 	{"jupyterhub", "3.3.8"}, {"jupyterhub", "3.3.9"},
 	{"kuberay-operator", "1.1.0"}, {"kuberay-operator", "1.1.1"},
+	{"npd", "1.13.5"}, {"npd", "1.14.0"},
+	{"dashboard", "1.0.0"}, {"dashboard", "1.1.0"},
 }
 
 // serveCharts runs the registry and fills it.
