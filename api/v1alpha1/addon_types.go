@@ -217,6 +217,23 @@ type AddonStatus struct {
 	// +listType=atomic
 	// +kubebuilder:validation:MaxItems=10
 	History []AddonHistoryEntry `json:"history,omitempty"`
+
+	// paramsSecrets are the Secrets that Slipway made for this add-on's writeOnly params and that still exist. One that neither
+	// the spec nor the history names is deleted.
+	// +optional
+	// +listType=set
+	// +kubebuilder:validation:MaxItems=64
+	ParamsSecrets []string `json:"paramsSecrets,omitempty"`
+
+	// failedVersions are the versions whose upgrade failed since the template last changed. An upgradePolicy does not take them.
+	// +optional
+	// +listType=set
+	// +kubebuilder:validation:MaxItems=64
+	FailedVersions []string `json:"failedVersions,omitempty"`
+
+	// templateGeneration is the generation of the template that failedVersions are about.
+	// +optional
+	TemplateGeneration int64 `json:"templateGeneration,omitempty"`
 }
 
 // ObjectReference names an object.
