@@ -10,15 +10,3 @@ func ClusterVersion(cluster *fleetv1.Cluster) string {
 	}
 	return cluster.Spec.KubernetesVersion
 }
-
-// NewestFor returns the newest stable version of a template that may go on a cluster that runs clusterVersion, empty if there is
-// none.
-func NewestFor(template *fleetv1.AddonTemplate, clusterVersion string) string {
-	var allowed fleetv1.AddonTemplate
-	for i := range template.Spec.Versions {
-		if version := &template.Spec.Versions[i]; version.Stable && Gate(version, clusterVersion) == nil {
-			allowed.Spec.Versions = append(allowed.Spec.Versions, *version)
-		}
-	}
-	return Newest(&allowed)
-}

@@ -57,7 +57,7 @@ func pick(template *fleetv1.AddonTemplate, wanted string, cluster *fleetv1.Clust
 }
 
 func newest(template *fleetv1.AddonTemplate, running string) (*fleetv1.AddonVersion, error) {
-	if version := template.Version(catalog.NewestFor(template, running)); version != nil {
+	if version := template.Version(catalog.NewestAllowed(template, running)); version != nil {
 		return version, nil
 	}
 	version := template.Version(catalog.Newest(template))
@@ -77,15 +77,19 @@ func offered(template *fleetv1.AddonTemplate) string {
 	return strings.Join(catalog.Names(template), ", ")
 }
 
-// gate refuses a version that is not for the cluster.
+// gate refuses a version that is not for the cluster. The error leads to what the catalogue says, a catalog.GateError.
 func gate(version *fleetv1.AddonVersion, running string) error {
 	if running == "" {
 		return nil
 	}
-	if err := catalog.Gate(version, running); err != nil {
-		return refuse(RuleGate, "spec.version", "%s", err)
+	err := catalog.Gate(version, running)
+	if err == nil {
+		return nil
 	}
-	return nil
+	return &Error{
+		Reason: Invalid, Message: "The add-on breaks rules", Err: err,
+		Faults: []Fault{{Field: "spec.version", Message: err.Error(), Rule: RuleGate}},
+	}
 }
 
 // settings are params that a version accepts, taken apart.

@@ -57,14 +57,24 @@ func Undeleted(addon *fleetv1.Addon) Phase {
 		return alive(addon, addon.Generation)
 	}
 	ready := condition(addon, fleetv1.ConditionReady)
-	// The deletion is a generation of its own. Once the controller has seen it, the conditions are about nothing else.
+	// The deletion is a generation of its own.
+	before := addon.Generation - 1
 	if ready != nil && ready.ObservedGeneration < addon.Generation {
-		return alive(addon, addon.Generation-1)
+		return alive(addon, before)
 	}
-	if installed(addon) {
-		return Running
+	// The controller has seen it: the conditions are about nothing else any more. What is left is how far it came before.
+	handled := addon.Status.ObservedGeneration >= before
+	switch {
+	case !installed(addon) && handled:
+		return InstallFailed // else it would be installed
+	case !installed(addon):
+		return Installing
+	case !handled && rollsBack(addon, before):
+		return RollingBack
+	case !handled:
+		return Upgrading
 	}
-	return Installing
+	return Running
 }
 
 // alive is the phase of an add-on that is not being deleted, at a generation.
