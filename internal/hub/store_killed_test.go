@@ -170,7 +170,7 @@ func (f *tenant) clusterIs(want string) {
 func TestWhatIsLeftOfAKilledProcessIsRepaired(t *testing.T) {
 	for name, s := range scenes {
 		t.Run(name, func(t *testing.T) {
-			for n, killed := 1, true; killed; n++ {
+			for n, killed := 1, true; killed && !t.Failed(); n++ {
 				for _, after := range []bool{false, true} {
 					t.Run(fmt.Sprintf("write %d, carried out %t", n, after), func(t *testing.T) { killed = s.killAt(t, n, after) })
 				}

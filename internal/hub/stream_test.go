@@ -142,6 +142,7 @@ func TestWatchFromTooLongAgo(t *testing.T) {
 	expired("2") // before the server started
 	for i := range leastLogged + 10 {
 		r.labelled("a", fmt.Sprint(i))
+		r.clock.Step(100 * time.Millisecond)
 	}
 	expired("3")
 	expired("12")
@@ -162,8 +163,9 @@ func TestASlowReaderIsTold(t *testing.T) {
 	r.hears(s, "BOOKMARK 3")
 	for i := range leastLogged + 1 {
 		r.labelled("a", fmt.Sprint(i))
+		r.clock.Step(100 * time.Millisecond)
 	}
-	r.hears(s, string(Expired))
+	r.hears(s, "BOOKMARK 3", string(Expired))
 }
 
 func TestBookmarksComeInTime(t *testing.T) {

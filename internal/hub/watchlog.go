@@ -41,11 +41,15 @@ func (l logged) id() types.UID {
 }
 
 // Bounds of how many changes a log remembers. In between it is one for each object of the room: what a log holds grows with what
-// the room holds.
+// the room holds. It holds more only for those who were told a version just now; see dispensable.
 const (
 	leastLogged = 512
 	mostLogged  = 8192
 )
+
+// fresh is how long a version can be resumed from after it was told, even in a busy room, as long as mostLogged allows it. It is
+// the time between two bookmarks, so that a client that follows can go on from its last one.
+const fresh = 30 * time.Second
 
 // watchLog remembers the latest changes in a room. A change has a number; the first one has the number 0.
 type watchLog struct {
@@ -66,7 +70,35 @@ func (l *watchLog) append(size int, events ...logged) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	l.events = append(l.events, events...)
-	l.evict(len(l.events) - min(max(size, leastLogged), mostLogged))
+	l.evict(max(l.dispensable(len(l.events)-max(size, leastLogged)), len(l.events)-mostLogged))
+}
+
+// dispensable returns how many of the first changes, at most count, nobody misses who was told a version just now. Versions lag
+// behind the changes while one of the kinds that they speak for is quiet: a list shows changes that its version does not cover.
+func (l *watchLog) dispensable(count int) int {
+	if count <= 0 {
+		return 0
+	}
+	before := l.events[len(l.events)-1].at.Add(-fresh)
+	old := sort.Search(len(l.events), func(i int) bool { return l.events[i].at.After(before) })
+	if old == 0 {
+		return 0
+	}
+	told := l.events[old-1].horizon
+	for i := range count {
+		if l.asksFor(&l.events[i]) > told {
+			return i
+		}
+	}
+	return count
+}
+
+// asksFor returns the version that somebody must know who is not told of a change.
+func (l *watchLog) asksFor(e *logged) uint64 {
+	if e.version == always {
+		return l.knownBy(e.at.Add(spread))
+	}
+	return e.version
 }
 
 // evict forgets the first changes.
@@ -75,12 +107,7 @@ func (l *watchLog) evict(count int) {
 		return
 	}
 	for i := range count {
-		e := &l.events[i]
-		if e.version == always {
-			l.floor = max(l.floor, l.knownBy(e.at.Add(spread)))
-		} else {
-			l.floor = max(l.floor, e.version)
-		}
+		l.floor = max(l.floor, l.asksFor(&l.events[i]))
 	}
 	clear(l.events[:count])
 	l.events = l.events[count:]

@@ -36,3 +36,45 @@ func TestWhoMustListAgainWhenAChangeIsForgotten(t *testing.T) {
 		})
 	}
 }
+
+// Who was told a version just now can go on from it, however much happens in the room.
+func TestABusyRoomRemembersForWhoCameJustNow(t *testing.T) {
+	start := time.Date(2026, 1, 1, 0, 0, 0, 0, time.UTC)
+	// Every tenth of a second something happens to a cluster; reports lag behind by some versions.
+	busy := func(count int, lag uint64, change func(i int, event *logged)) *watchLog {
+		l := &watchLog{}
+		for i := range count {
+			version := uint64(i) + 1000
+			event := logged{version: version, horizon: version - lag, at: start.Add(time.Duration(i) * 100 * time.Millisecond)}
+			change(i, &event)
+			l.append(1, event)
+		}
+		return l
+	}
+	asIs := func(int, *logged) {}
+	at := func(duration time.Duration) func(int, *logged) {
+		return func(i int, event *logged) { event.at = start.Add(time.Duration(i) * duration) }
+	}
+	for name, tc := range map[string]struct {
+		log *watchLog
+		// want is the oldest version that can be resumed from.
+		want uint64
+	}{
+		"a quiet room remembers a number":                     {busy(leastLogged+10, 1, asIs), 1009},
+		"a busy one the time between two bookmarks":           {busy(3000, 1, at(10*time.Millisecond)), 0},
+		"then it forgets":                                     {busy(4000, 1, at(10*time.Millisecond)), 1998},
+		"versions that lag hold on to what they do not cover": {busy(leastLogged+100, 400, asIs), 0},
+		"a burst has a limit":                                 {busy(mostLogged+10, 1, at(time.Millisecond)), 1009},
+		"a change of no version is kept until everybody knows it": {busy(leastLogged+10, 1, func(i int, e *logged) {
+			if i == 0 {
+				e.version = always
+			}
+		}), 1029},
+	} {
+		t.Run(name, func(t *testing.T) {
+			if tc.log.floor != tc.want {
+				t.Errorf("floor = %d, want %d", tc.log.floor, tc.want)
+			}
+		})
+	}
+}
