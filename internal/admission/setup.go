@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 
+	corev1 "k8s.io/api/core/v1"
 	ctrl "sigs.k8s.io/controller-runtime"
 	"sigs.k8s.io/controller-runtime/pkg/webhook/admission"
 
@@ -27,6 +28,7 @@ func SetupWithManager(mgr ctrl.Manager) error {
 			WithDefaulter(&ClusterDefaulter{Reader: reader}).WithValidator(&ClusterValidator{Reader: reader}).Complete(),
 		ctrl.NewWebhookManagedBy(mgr, &fleetv1.NodePool{}).WithValidator(pools).Complete(),
 		ctrl.NewWebhookManagedBy(mgr, &fleetv1.AddonTemplate{}).WithValidator(&TemplateValidator{Reader: mgr.GetClient()}).Complete(),
+		ctrl.NewWebhookManagedBy(mgr, &corev1.Secret{}).WithValidator(&AccessKeyValidator{Client: mgr.GetClient()}).Complete(),
 		ctrl.NewWebhookManagedBy(mgr, &fleetv1.Platform{}).WithValidator(&PlatformValidator{}).Complete(),
 	)
 	if err != nil {

@@ -8,11 +8,7 @@ import (
 
 	corev1 "k8s.io/api/core/v1"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
-	"k8s.io/apimachinery/pkg/runtime"
 	"k8s.io/apimachinery/pkg/types"
-	"k8s.io/apimachinery/pkg/watch"
-	"k8s.io/client-go/tools/cache"
-	"k8s.io/klog/v2"
 	"sigs.k8s.io/controller-runtime/pkg/client"
 
 	fleetv1 "github.com/slipway-dev/slipway/api/v1alpha1"
@@ -40,25 +36,13 @@ func (a *accounts) synced() bool { return a.listed.Load() }
 
 // run keeps the accounts true until the context ends.
 func (a *accounts) run(ctx context.Context, source client.WithWatch) {
-	newList := func() *metav1.PartialObjectMetadataList {
+	example := &metav1.PartialObjectMetadata{}
+	example.SetGroupVersionKind(corev1.SchemeGroupVersion.WithKind("ServiceAccount"))
+	reflection{name: "accounts", example: example, store: a, newList: func() client.ObjectList {
 		list := &metav1.PartialObjectMetadataList{}
 		list.SetGroupVersionKind(corev1.SchemeGroupVersion.WithKind("ServiceAccountList"))
 		return list
-	}
-	lists := &cache.ListWatch{
-		ListWithContextFunc: func(ctx context.Context, options metav1.ListOptions) (runtime.Object, error) {
-			into := newList()
-			err := source.List(ctx, into, &client.ListOptions{Raw: &options})
-			return into, err
-		},
-		WatchFuncWithContext: func(ctx context.Context, options metav1.ListOptions) (watch.Interface, error) {
-			return source.Watch(ctx, newList(), &client.ListOptions{Raw: &options})
-		},
-	}
-	example := &metav1.PartialObjectMetadata{}
-	example.SetGroupVersionKind(corev1.SchemeGroupVersion.WithKind("ServiceAccount"))
-	logger := klog.FromContext(ctx)
-	cache.NewReflectorWithOptions(lists, example, a, cache.ReflectorOptions{Name: "accounts", Logger: &logger}).RunWithContext(ctx)
+	}}.run(ctx, source)
 }
 
 // Add implements cache.ReflectorStore.

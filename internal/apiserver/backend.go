@@ -10,10 +10,12 @@ import (
 	"k8s.io/apimachinery/pkg/util/uuid"
 	"k8s.io/client-go/kubernetes"
 	"k8s.io/client-go/tools/events"
+	"k8s.io/klog/v2"
 	"k8s.io/utils/clock"
 	"sigs.k8s.io/controller-runtime/pkg/client"
 
 	"github.com/slipway-dev/slipway/internal/facade"
+	"github.com/slipway-dev/slipway/internal/facade/tenancy"
 	"github.com/slipway-dev/slipway/internal/hub"
 )
 
@@ -25,9 +27,11 @@ type backend struct {
 	source   client.WithWatch
 	events   events.EventBroadcaster
 	accounts *accounts
-	index    *hub.Index
-	store    *hub.Store
-	hub      hub.Hub
+	// keys is nil where no access keys are taken.
+	keys  *keys
+	index *hub.Index
+	store *hub.Store
+	hub   hub.Hub
 }
 
 // newBackend builds the hub on a client of its own.
@@ -53,6 +57,9 @@ func (c *Config) newBackend() (*backend, error) {
 		SystemNamespace: c.SystemNamespace, Replica: host + "-" + string(uuid.NewUUID()),
 	})
 	b.hub = hub.New(b.index, b.store)
+	if c.AccessKeys {
+		b.keys = newKeys(klog.Background())
+	}
 	return b, nil
 }
 
@@ -69,11 +76,27 @@ func (b *backend) run(ctx context.Context) error {
 		b.accounts.run(ctx, b.source)
 		return nil
 	})
+	if b.keys != nil {
+		group.Go(func() error {
+			b.keys.run(ctx, b.source)
+			return nil
+		})
+	}
 	return group.Wait()
 }
 
 // synced tells whether the memory is filled: until then nothing can be answered.
-func (b *backend) synced() bool { return b.accounts.synced() && b.index.Synced() }
+func (b *backend) synced() bool {
+	return b.accounts.synced() && b.index.Synced() && (b.keys == nil || b.keys.synced())
+}
+
+// accessKeys are the keys as the authenticator wants them: nil where none are taken.
+func (b *backend) accessKeys() tenancy.AccessKeys {
+	if b.keys == nil {
+		return nil
+	}
+	return b.keys
+}
 
 // withMemory refuses requests of dialects until the memory is filled: until then nobody knows who is bound to which adapters.
 // What is public says nothing from memory.

@@ -34,6 +34,10 @@ type Config struct {
 	DefaultNamespace string
 	SystemNamespace  string
 	PlainHTTPAddress string
+	// Speaks are the names of the dialects that are mounted; all if empty.
+	Speaks []string
+	// AccessKeys tells that requests may be signed with access keys.
+	AccessKeys bool
 	// Traced tells that Generic has a provider of traces.
 	Traced bool
 }
@@ -51,7 +55,7 @@ func (o *Options) Config(dialects func(hub.Hub) ([]facade.Dialect, error)) (*Con
 	config := &Config{
 		Informers: informers.NewSharedInformerFactory(client, 0), Rest: restConfig, Dialects: dialects,
 		DefaultNamespace: o.DefaultNamespace, SystemNamespace: o.SystemNamespace, PlainHTTPAddress: o.PlainHTTPAddress,
-		Traced: o.Tracing.ConfigFile != "",
+		Speaks: o.Dialects, AccessKeys: o.AccessKeys, Traced: o.Tracing.ConfigFile != "",
 	}
 	if config.Generic, err = o.genericConfig(); err != nil {
 		return nil, err

@@ -30,6 +30,11 @@ type Options struct {
 	SystemNamespace string
 	// PlainHTTPAddress is a loopback address and port for HTTP without TLS, for a local environment; empty switches it off.
 	PlainHTTPAddress string
+	// Dialects are the names of the dialects to speak; empty for all.
+	Dialects []string
+	// AccessKeys lets callers sign their requests with access keys, which lie in Secrets. The facade needs the right to read
+	// Secrets for it, which RBAC cannot narrow down to those.
+	AccessKeys bool
 
 	// MaxReadsInFlight and MaxWritesInFlight together are how many requests are worked on at a time.
 	MaxReadsInFlight, MaxWritesInFlight int
@@ -72,6 +77,9 @@ func (o *Options) Flags() cliflag.NamedFlagSets {
 		"The namespace where the facade keeps records of its own, such as those of idempotent requests.")
 	facade.StringVar(&o.PlainHTTPAddress, "insecure-http-bind-address", o.PlainHTTPAddress,
 		"A loopback address and port, such as 127.0.0.1:8080, that serves the same over plain HTTP. For a local environment only; empty switches it off.")
+	facade.StringSliceVar(&o.Dialects, "dialects", o.Dialects, "The names of the dialects to speak, separated by commas. Empty for all.")
+	facade.BoolVar(&o.AccessKeys, "access-keys", o.AccessKeys,
+		"Lets callers sign their requests with access keys, in the dialects that know signatures. The facade must be allowed to list and watch Secrets (config/apiserver/access-keys).")
 
 	limits := sets.FlagSet("limits")
 	limits.IntVar(&o.MaxReadsInFlight, "max-requests-inflight", o.MaxReadsInFlight,

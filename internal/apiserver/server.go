@@ -4,6 +4,8 @@ import (
 	"context"
 	"fmt"
 	"net/http"
+	"slices"
+	"strings"
 	"time"
 
 	"golang.org/x/sync/errgroup"
@@ -38,6 +40,9 @@ func (c *Config) New(ctx context.Context) (*Server, error) {
 	if err != nil {
 		return nil, fmt.Errorf("making the dialects: %w", err)
 	}
+	if dialects, err = chosen(dialects, c.Speaks); err != nil {
+		return nil, err
+	}
 	front, err := facade.New(clock.RealClock{}, dialects...)
 	if err != nil {
 		return nil, fmt.Errorf("mounting the dialects: %w", err)
@@ -64,14 +69,35 @@ func (c *Config) New(ctx context.Context) (*Server, error) {
 	return s, nil
 }
 
+// chosen leaves of the dialects those that are named; all if none is.
+func chosen(dialects []facade.Dialect, names []string) ([]facade.Dialect, error) {
+	if len(names) == 0 {
+		return dialects, nil
+	}
+	var kept []facade.Dialect
+	known := make([]string, 0, len(dialects))
+	for _, dialect := range dialects {
+		known = append(known, dialect.Name())
+		if slices.Contains(names, dialect.Name()) {
+			kept = append(kept, dialect)
+		}
+	}
+	for _, name := range names {
+		if !slices.Contains(known, name) {
+			return nil, fmt.Errorf("--dialects: there is no dialect %q; there are %s", name, strings.Join(known, ", "))
+		}
+	}
+	return kept, nil
+}
+
 // identify completes what Kubernetes knows of a request and of who sends it by what the facade knows.
 func (c *Config) identify(b *backend) {
 	generic := c.Generic
 	generic.RequestInfoResolver = requestinfo.Resolver{Default: genericapiserver.NewRequestInfoResolver(generic)}
 	generic.Authentication.Authenticator = tenancy.NewAuthenticator(tenancy.Options{
 		Delegate: generic.Authentication.Authenticator, FrontProxy: generic.Authentication.RequestHeaderConfig,
-		DefaultNamespace: c.DefaultNamespace, Names: names{b.index}, Accounts: b.accounts, Rights: generic.Authorization.Authorizer,
-		Clock: clock.RealClock{},
+		DefaultNamespace: c.DefaultNamespace, Names: names{b.index}, Accounts: b.accounts, Keys: b.accessKeys(),
+		Rights: generic.Authorization.Authorizer, Clock: clock.RealClock{},
 	})
 	generic.Authorization.Authorizer = tenancy.Authorizer{Authorizer: generic.Authorization.Authorizer}
 }

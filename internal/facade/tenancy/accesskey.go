@@ -11,22 +11,12 @@ import (
 	"github.com/slipway-dev/slipway/internal/signature"
 )
 
-// AccessKey is a key that requests are signed with, and whom it stands for.
+// AccessKey is a key that requests are signed with, and the tenant that it belongs to: a signed request is never about another
+// one.
 type AccessKey struct {
-	// Namespace is the tenant. A signed request is never about another one.
+	signature.Key
 	Namespace string
-	// User and Groups are those of the caller.
-	User   string
-	Groups []string
-	// SecretKey is the key itself.
-	SecretKey string
 }
-
-// String keeps the key out of logs.
-func (k AccessKey) String() string { return "access key of " + k.User + " in " + k.Namespace }
-
-// GoString keeps the key out of logs.
-func (k AccessKey) GoString() string { return k.String() }
 
 // AccessKeys knows the access keys.
 type AccessKeys interface {

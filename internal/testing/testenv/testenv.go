@@ -60,7 +60,9 @@ func Start(options Options) (*Environment, error) {
 		control.CRDDirectoryPaths = append(control.CRDDirectoryPaths, filepath.Join(os.Getenv("KUBEBUILDER_ASSETS"), "flux-crds.yaml"))
 	}
 	if options.WebhookManifests {
-		control.WebhookInstallOptions.Paths = []string{filepath.Join(root, "config", "webhook", "manifests.yaml")}
+		for _, file := range []string{"manifests.yaml", "access_key.yaml"} {
+			control.WebhookInstallOptions.Paths = append(control.WebhookInstallOptions.Paths, filepath.Join(root, "config", "webhook", file))
+		}
 	}
 	e := &Environment{Scheme: Scheme(), control: control}
 	if options.Aggregation {
