@@ -6,6 +6,7 @@ import (
 
 	apierrors "k8s.io/apimachinery/pkg/api/errors"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+	"k8s.io/apimachinery/pkg/apis/meta/v1/unstructured"
 	ctrl "sigs.k8s.io/controller-runtime"
 	"sigs.k8s.io/controller-runtime/pkg/client"
 
@@ -15,16 +16,9 @@ import (
 // apply writes the rendered objects that are missing or differ from what exists.
 func (r *Reconciler) apply(ctx context.Context, s *scope) error {
 	for _, desired := range s.desired.All() {
-		found := s.current[desired]
-		if found != nil && upToDate(found, desired) {
-			continue
-		}
-		applied, err := s.place.apply(ctx, desired, found != nil)
-		if err != nil {
+		if err := s.write(ctx, desired, desired); err != nil {
 			return err
 		}
-		ctrl.LoggerFrom(ctx).V(1).Info("Applied an object", "kind", desired.GetKind(), "name", desired.GetName())
-		s.current[desired] = applied
 	}
 	if err := r.prune(ctx, s); err != nil {
 		return err
@@ -35,6 +29,26 @@ func (r *Reconciler) apply(ctx context.Context, s *scope) error {
 		now := metav1.NewTime(r.Clock.Now())
 		s.addon.Status.RenderedChecksum, s.addon.Status.LastAppliedTime = s.desired.Checksum, &now
 	}
+	return nil
+}
+
+// write applies what a rendered object is to be at present, if what exists differs.
+func (s *scope) write(ctx context.Context, desired, as *unstructured.Unstructured) error {
+	found := s.current[desired]
+	if found != nil && upToDate(found, as) {
+		return nil
+	}
+	if found == nil {
+		if err := s.place.prepare(ctx); err != nil {
+			return err
+		}
+	}
+	applied, err := s.place.apply(ctx, as, found != nil)
+	if err != nil {
+		return err
+	}
+	ctrl.LoggerFrom(ctx).V(1).Info("Applied an object", "kind", desired.GetKind(), "name", desired.GetName())
+	s.current[desired] = applied
 	return nil
 }
 

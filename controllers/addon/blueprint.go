@@ -32,7 +32,7 @@ func (r *Reconciler) gatherBlueprint(ctx context.Context, s *scope) error {
 	if len(faults) > 0 {
 		return invalid(faults)
 	}
-	return r.checkDelivery(ctx, s)
+	return nil
 }
 
 func (r *Reconciler) gatherCluster(ctx context.Context, s *scope) error {
@@ -70,23 +70,6 @@ func (r *Reconciler) gatherTemplate(ctx context.Context, s *scope) error {
 	return nil
 }
 
-// checkDelivery refuses what is not offered yet: add-ons that the tenant cluster's own Flux installs.
-func (r *Reconciler) checkDelivery(ctx context.Context, s *scope) error {
-	platform, err := r.platformOf(ctx, s.cluster)
-	if err != nil {
-		return err
-	}
-	delivery, by := platform.Spec.AddonDelivery, "Platform "+platform.Name
-	if own := s.cluster.Spec.AddonDelivery; own != "" {
-		delivery, by = own, "Cluster "+s.cluster.Name
-	}
-	if delivery != fleetv1.DeliveryTenant {
-		return nil
-	}
-	return stall(fleetv1.ReasonInvalidSpec, "%s wants add-ons delivered by the tenant cluster's own Flux "+
-		"(spec.addonDelivery: Tenant), which is not supported yet; set it to Hub", by)
-}
-
 // platformOf returns the Platform of a Cluster, an empty one where there is none.
 func (r *Reconciler) platformOf(ctx context.Context, cluster *fleetv1.Cluster) (*fleetv1.Platform, error) {
 	platform := &fleetv1.Platform{}
@@ -99,31 +82,42 @@ func (r *Reconciler) platformOf(ctx context.Context, cluster *fleetv1.Cluster) (
 	return platform, nil
 }
 
-// gatherKubeconfig reads the cluster's kubeconfig, past the cache, and rebuilds it from the allow-list.
+// gatherKubeconfig reads the cluster's kubeconfig.
 func (r *Reconciler) gatherKubeconfig(ctx context.Context, s *scope) error {
 	if !conditions.IsTrue(s.cluster, fleetv1.ConditionProvisioned) {
 		return wait(fleetv1.ReasonClusterNotReady, "waiting for Cluster %s to become ready for the first time", s.cluster.Name)
 	}
-	name := s.cluster.Status.KubeconfigSecretName
+	if s.cluster.Status.KubeconfigSecretName != "" {
+		s.again = recheckSecret
+	}
+	kubeconfig, err := r.readKubeconfig(ctx, s.cluster)
+	if err != nil {
+		return err
+	}
+	s.kubeconfig, s.again = kubeconfig, recheck
+	return nil
+}
+
+// readKubeconfig reads a cluster's kubeconfig, past the cache, and rebuilds it from the allow-list.
+func (r *Reconciler) readKubeconfig(ctx context.Context, cluster *fleetv1.Cluster) (*remote.Kubeconfig, error) {
+	name := cluster.Status.KubeconfigSecretName
 	if name == "" {
-		return wait(fleetv1.ReasonClusterNotReady, "waiting for an adapter to report the kubeconfig Secret of Cluster %s", s.cluster.Name)
+		return nil, wait(fleetv1.ReasonClusterNotReady, "waiting for an adapter to report the kubeconfig Secret of Cluster %s", cluster.Name)
 	}
 	secret := &corev1.Secret{}
-	s.again = recheckSecret
-	switch err := r.APIReader.Get(ctx, client.ObjectKey{Namespace: s.addon.Namespace, Name: name}, secret); {
+	switch err := r.APIReader.Get(ctx, client.ObjectKey{Namespace: cluster.Namespace, Name: name}, secret); {
 	case apierrors.IsNotFound(err):
-		return wait(fleetv1.ReasonClusterNotReady, "waiting for Secret %s with the kubeconfig of Cluster %s", name, s.cluster.Name)
+		return nil, wait(fleetv1.ReasonClusterNotReady, "waiting for Secret %s with the kubeconfig of Cluster %s", name, cluster.Name)
 	case err != nil:
-		return fmt.Errorf("reading Secret %s: %w", name, err)
+		return nil, fmt.Errorf("reading Secret %s: %w", name, err)
 	}
 	kubeconfig, err := remote.Parse(secret.Data[fleetv1.KubeconfigKey])
 	var refused *remote.RefusedError
 	switch {
 	case errors.As(err, &refused), errors.Is(err, remote.ErrUnreadable):
-		return stall(fleetv1.ReasonKubeconfigInvalid, "Secret %s, key %s: %s", name, fleetv1.KubeconfigKey, err)
+		return nil, stall(fleetv1.ReasonKubeconfigInvalid, "Secret %s, key %s: %s", name, fleetv1.KubeconfigKey, err)
 	case err != nil:
-		return fmt.Errorf("reading the kubeconfig in Secret %s: %w", name, err)
+		return nil, fmt.Errorf("reading the kubeconfig in Secret %s: %w", name, err)
 	}
-	s.kubeconfig, s.again = kubeconfig, recheck
-	return nil
+	return kubeconfig, nil
 }

@@ -9,6 +9,10 @@ func upToDate(found, desired *unstructured.Unstructured) bool {
 			return false
 		}
 	}
+	// A key of ours that is not rendered any more is a secret that has no business there.
+	if have, want := data(found), data(desired); len(have) != len(want) {
+		return false
+	}
 	return holds(labels(found.GetLabels()), labels(desired.GetLabels())) &&
 		holds(labels(found.GetAnnotations()), labels(desired.GetAnnotations()))
 }
@@ -53,4 +57,10 @@ func holds(found, desired any) bool {
 	default:
 		return found == desired
 	}
+}
+
+// data returns the entries of a Secret.
+func data(object *unstructured.Unstructured) map[string]any {
+	entries, _ := object.Object["data"].(map[string]any)
+	return entries
 }

@@ -45,6 +45,10 @@ type Reconciler struct {
 	Recorder events.Recorder
 	// Clock tells the time of transitions and deadlines.
 	Clock clock.PassiveClock
+
+	// outages and ledger are the controller's own memory; a restart may lose it.
+	outages outages
+	ledger  ledger
 }
 
 // +kubebuilder:rbac:groups=fleet.slipway.dev,resources=addons,verbs=get;list;watch;patch
@@ -52,10 +56,12 @@ type Reconciler struct {
 // +kubebuilder:rbac:groups=fleet.slipway.dev,resources=addons/finalizers;clusters/finalizers,verbs=update
 // +kubebuilder:rbac:groups=fleet.slipway.dev,resources=addontemplates;clusters;platforms,verbs=get;list;watch
 // +kubebuilder:rbac:groups=helm.toolkit.fluxcd.io,resources=helmreleases,verbs=get;list;watch;create;patch;delete
+// +kubebuilder:rbac:groups=helm.toolkit.fluxcd.io,resources=helmreleases/status,verbs=patch
 // +kubebuilder:rbac:groups=source.toolkit.fluxcd.io,resources=helmrepositories;ocirepositories,verbs=get;list;watch;create;patch;delete
 // +kubebuilder:rbac:groups=source.toolkit.fluxcd.io,resources=helmcharts,verbs=get;list;watch;delete
 // +kubebuilder:rbac:groups="",resources=namespaces,verbs=get;list;watch
-// +kubebuilder:rbac:groups="",resources=secrets,verbs=get;create;patch
+// +kubebuilder:rbac:groups="",resources=secrets,verbs=get;create;patch;delete
+// +kubebuilder:rbac:groups="",resources=configmaps,verbs=get
 // +kubebuilder:rbac:groups=events.k8s.io,resources=events,verbs=create;patch
 
 // Reconcile handles one Addon: gather, decide, apply, report.
@@ -63,6 +69,9 @@ func (r *Reconciler) Reconcile(ctx context.Context, req ctrl.Request) (ctrl.Resu
 	addon := &fleetv1.Addon{}
 	if err := r.Client.Get(ctx, req.NamespacedName, addon); err != nil {
 		return ctrl.Result{}, client.IgnoreNotFound(err)
+	}
+	if r.ledger.behind(addon) {
+		return r.catchUp(ctx, addon)
 	}
 	if !addon.DeletionTimestamp.IsZero() {
 		return r.reconcileDelete(ctx, addon)
@@ -75,7 +84,7 @@ func (r *Reconciler) Reconcile(ctx context.Context, req ctrl.Request) (ctrl.Resu
 	err := r.run(ctx, s)
 	var held *hold
 	if err != nil && !errors.As(err, &held) {
-		return outcome.Of(err)
+		return r.outcome(s.addon, err)
 	}
 	setStatus(s, held, metav1.NewTime(r.Clock.Now()))
 	if err := r.writeStatus(ctx, s.before, s.addon); err != nil {
@@ -92,10 +101,13 @@ func (r *Reconciler) run(ctx context.Context, s *scope) error {
 		r.gatherBlueprint,
 		r.gatherKubeconfig,
 		r.gatherPlace,
+		r.gatherCopies,
 		r.decide,
 		r.gatherCurrent,
+		r.move,
 		r.apply,
 		r.observe,
+		r.pace,
 		r.readOutputs,
 	} {
 		if err := phase(ctx, s); err != nil {

@@ -28,6 +28,7 @@ func (r *Reconciler) decide(_ context.Context, s *scope) error {
 	}
 	desired, err := release.Render(release.Input{
 		Addon: s.addon, Template: s.template, Version: s.version, Values: values, Kubeconfig: s.kubeconfig.Bytes(),
+		Delivery: s.place.delivery, Copies: s.copies,
 	})
 	if err != nil {
 		return stall(fleetv1.ReasonInvalidSpec, "%s", err)

@@ -1,6 +1,7 @@
 package addon
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 
@@ -12,6 +13,7 @@ import (
 
 	fleetv1 "github.com/slipway-dev/slipway/api/v1alpha1"
 	"github.com/slipway-dev/slipway/internal/release"
+	"github.com/slipway-dev/slipway/internal/remote"
 )
 
 // place is where the Flux objects of an add-on are written and found: on the management cluster or on the tenant cluster. What
@@ -39,9 +41,39 @@ func ownedOnHub(addon *fleetv1.Addon, object client.Object) bool {
 }
 
 // gatherPlace finds where the objects belong.
-func (r *Reconciler) gatherPlace(_ context.Context, s *scope) error {
-	s.place = r.hub(s.addon)
-	return nil
+func (r *Reconciler) gatherPlace(ctx context.Context, s *scope) error {
+	platform, err := r.platformOf(ctx, s.cluster)
+	if err != nil {
+		return err
+	}
+	wanted := cmp.Or(s.cluster.Spec.AddonDelivery, platform.Spec.AddonDelivery, fleetv1.DeliveryHub)
+	if wanted == fleetv1.DeliveryTenant {
+		s.again = r.pollEvery(s.addon)
+	}
+	s.place, err = r.place(s.addon, wanted, s.kubeconfig)
+	return err
+}
+
+// place is where the objects of an Addon are for a kind of delivery.
+func (r *Reconciler) place(addon *fleetv1.Addon, delivery fleetv1.Delivery, kubeconfig *remote.Kubeconfig) (place, error) {
+	if delivery == fleetv1.DeliveryTenant {
+		return r.tenant(addon, kubeconfig)
+	}
+	return r.hub(addon), nil
+}
+
+// recorded is where the objects of an Addon are according to its status. An Addon that says nothing has them on the hub, if it
+// has any: before anything is written elsewhere, that is recorded.
+func recorded(addon *fleetv1.Addon) fleetv1.Delivery {
+	return cmp.Or(addon.Status.Delivery, fleetv1.DeliveryHub)
+}
+
+// recordedPlace is the place that the status names. It does not ask whether the Cluster is ready for anything new.
+func (r *Reconciler) recordedPlace(ctx context.Context, addon *fleetv1.Addon) (place, error) {
+	if recorded(addon) == fleetv1.DeliveryHub {
+		return r.hub(addon), nil
+	}
+	return r.tenantByName(ctx, addon)
 }
 
 // key is the key of an object of the Addon that carries its name.

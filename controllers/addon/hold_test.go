@@ -96,32 +96,6 @@ var _ = Describe("holding up", func() {
 		stalls(w, fleetv1.ReasonKubeconfigInvalid, And(ContainSubstring("exec"), Not(ContainSubstring("/bin/sh"))))
 	})
 
-	It("stalls where the platform wants delivery by the tenant's Flux", func(ctx SpecContext) {
-		w := newWorld(ctx).ready()
-		platform := fixture.Platform("p-" + w.namespace)
-		platform.Spec.AddonDelivery = fleetv1.DeliveryTenant
-		expect.Applied(ctx, w.client, platform)
-		expect.Refreshed(ctx, w.client, w.cluster)
-		w.cluster.Spec.PlatformName = platform.Name
-		Expect(w.client.Update(ctx, w.cluster)).To(Succeed())
-		stalls(w, fleetv1.ReasonInvalidSpec, ContainSubstring("addonDelivery"))
-
-		By("letting the cluster say otherwise")
-		expect.Refreshed(ctx, w.client, w.cluster)
-		w.cluster.Spec.AddonDelivery = fleetv1.DeliveryHub
-		Expect(w.client.Update(ctx, w.cluster)).To(Succeed())
-		w.apply()
-		Expect(w.addon.Status.Conditions).NotTo(ContainElement(HaveField("Reason", fleetv1.ReasonInvalidSpec)))
-	})
-
-	It("stalls where the cluster wants delivery by its own Flux", func(ctx SpecContext) {
-		w := newWorld(ctx).ready()
-		expect.Refreshed(ctx, w.client, w.cluster)
-		w.cluster.Spec.AddonDelivery = fleetv1.DeliveryTenant
-		Expect(w.client.Update(ctx, w.cluster)).To(Succeed())
-		stalls(w, fleetv1.ReasonInvalidSpec, ContainSubstring("Cluster sample"))
-	})
-
 	It("stalls while the cluster is being deleted", func(ctx SpecContext) {
 		w := newWorld(ctx).ready()
 		expect.Refreshed(ctx, w.client, w.cluster)

@@ -30,6 +30,9 @@ type scope struct {
 	// place is where the Flux objects belong; gatherPlace.
 	place place
 
+	// copies are the contents of spec.valuesFrom, in its order, where they have to be taken to the tenant cluster; gatherCopies.
+	copies [][]byte
+
 	// desired are the rendered objects; decide.
 	desired release.Objects
 

@@ -5,7 +5,6 @@ import (
 	"fmt"
 
 	helmv2 "github.com/fluxcd/helm-controller/api/v2"
-	apierrors "k8s.io/apimachinery/pkg/api/errors"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"sigs.k8s.io/controller-runtime/pkg/client"
 
@@ -18,18 +17,23 @@ func (r *Reconciler) suspend(ctx context.Context, s *scope) error {
 	if !s.addon.Spec.Suspend {
 		return nil
 	}
+	s.again = r.pollEvery(s.addon) // for when the tenant cluster does not answer
+	at, err := r.recordedPlace(ctx, s.addon)
+	if err != nil {
+		return err
+	}
+	hr, err := at.helmRelease(ctx, s.addon, at.client)
+	if err != nil {
+		return err
+	}
 	ready := metav1.ConditionFalse
-	at, hr := r.hub(s.addon), &helmv2.HelmRelease{}
-	switch err := at.client.Get(ctx, at.key(s.addon), hr); {
-	case apierrors.IsNotFound(err):
-	case err != nil:
-		return fmt.Errorf("reading HelmRelease %s: %w", s.addon.Name, err)
-	case at.owns(s.addon, hr):
+	if hr != nil {
 		ready = metav1.ConditionUnknown
 		if err := at.setSuspend(ctx, hr, true); err != nil {
 			return err
 		}
 	}
+	s.again = 0
 	return &hold{reason: fleetv1.ReasonSuspended, message: "spec.suspend is set: changes wait until it is not", ready: ready}
 }
 

@@ -41,18 +41,19 @@ type tenant struct {
 }
 
 // judge decides whether to go on waiting for Flux.
-func (r *Reconciler) judge(ctx context.Context, addon *fleetv1.Addon, hr *helmv2.HelmRelease) (verdict, error) {
+func (r *Reconciler) judge(ctx context.Context, addon *fleetv1.Addon, failure string) (verdict, error) {
 	t, err := r.tenantOf(ctx, addon)
 	if err != nil {
 		return verdict{}, err
 	}
-	return decideUninstall(addon, hr, t, r.Clock.Since(addon.DeletionTimestamp.Time)), nil
+	return decideUninstall(addon, failure, t, r.Clock.Since(addon.DeletionTimestamp.Time)), nil
 }
 
 // decideUninstall gives a release up when the tenant cluster is known to be gone, or when it was not uninstalled in time.
-// Where only the kubeconfig Secret is gone, Flux may still get through with its copy, and is given up once it says no.
-func decideUninstall(addon *fleetv1.Addon, hr *helmv2.HelmRelease, t tenant, waited time.Duration) verdict {
-	name, failure := addon.Spec.ClusterName, uninstallFailure(hr)
+// Where only the kubeconfig Secret is gone, Flux may still get through with its copy, and is given up once it says no. failure
+// says why the release could not be uninstalled so far; empty for no known reason.
+func decideUninstall(addon *fleetv1.Addon, failure string, t tenant, waited time.Duration) verdict {
+	name := addon.Spec.ClusterName
 	given := verdict{abandon: true, reason: fleetv1.ReasonReleaseAbandoned}
 	switch {
 	case !t.cluster:
@@ -76,7 +77,7 @@ func because(failure string) string {
 	if failure == "" {
 		return ""
 	}
-	return "; Flux says: " + failure
+	return "; " + failure
 }
 
 // uninstallFailure returns why Flux could not uninstall a release, or nothing if it does not say so.
@@ -84,7 +85,7 @@ func uninstallFailure(hr *helmv2.HelmRelease) string {
 	for _, conditionType := range []string{helmv2.ReleasedCondition, fluxmeta.ReadyCondition} {
 		c := apimeta.FindStatusCondition(hr.Status.Conditions, conditionType)
 		if c != nil && c.Status == metav1.ConditionFalse && c.Reason == helmv2.UninstallFailedReason {
-			return c.Message
+			return "Flux says: " + c.Message
 		}
 	}
 	return ""
