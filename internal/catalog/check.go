@@ -2,8 +2,11 @@ package catalog
 
 import (
 	"fmt"
+	"maps"
+	"net/url"
+	"regexp"
 	"slices"
-	"strconv"
+	"strings"
 	"time"
 
 	"github.com/Masterminds/semver/v3"
@@ -36,6 +39,7 @@ func CheckTemplate(template *fleetv1.AddonTemplate) []params.Fault {
 			c.fault("spec.targetNamespace", "is required, because the template's name %q is not the name of a namespace", template.Name)
 		}
 	}
+	c.source(template.Spec.Source)
 	c.unique(template.Spec.Versions)
 	for i := range template.Spec.Versions {
 		at := fmt.Sprintf("spec.versions[%d]", i)
@@ -78,8 +82,9 @@ func (c *checker) version(template *fleetv1.AddonTemplate, version *fleetv1.Addo
 			c.fault(at+".chart.version", "%q is not a semantic version", version.Chart.Version)
 		}
 	}
-	schema := c.documents(version, at)
-	c.mapping(version, schema, at)
+	c.documents(version, at)
+	c.faults = append(c.faults, params.CheckMapping(version, at)...)
+	c.translations(version.Translate, at+".translate")
 	c.outputs(version.Outputs, at)
 	for i, dependency := range version.DependsOn {
 		where := fmt.Sprintf("%s.dependsOn[%d]", at, i)
@@ -92,93 +97,74 @@ func (c *checker) version(template *fleetv1.AddonTemplate, version *fleetv1.Addo
 	}
 }
 
-// documents checks the free-form documents of a version and returns its schema, or nil if that does not compile. Defaults
-// are checked as far as they go: a param that the schema requires may be left to the tenant.
-func (c *checker) documents(version *fleetv1.AddonVersion, at string) *params.Schema {
+// documents checks the schema, the defaults and the fixed values of a version. Defaults are checked as far as they go: a param
+// that the schema requires may be left to the tenant.
+func (c *checker) documents(version *fleetv1.AddonVersion, at string) {
 	if _, faults := params.DecodeObject(rawJSON(version.Values), at+".values"); len(faults) > 0 {
 		c.faults = append(c.faults, faults...)
 	}
-	schema, err := params.CompileSchema(rawJSON(version.ParamsSchema))
-	if err != nil {
-		c.fault(at+".paramsSchema", "%s", err)
-		return nil
-	}
 	defaults, faults := params.DecodeObject(rawJSON(version.Defaults), at+".defaults")
 	faults = append(faults, params.Reserved(defaults, at+".defaults")...)
-	if len(faults) == 0 {
-		faults = schema.ValidatePartial(defaults, at+".defaults")
-	}
-	c.faults = append(c.faults, faults...)
-	return schema
-}
-
-func (c *checker) mapping(version *fleetv1.AddonVersion, schema *params.Schema, at string) {
-	for i, m := range version.ParamMapping {
-		where := fmt.Sprintf("%s.paramMapping[%d]", at, i)
-		switch {
-		case m.Param == "" && m.Constant == nil:
-			c.fault(where, "needs param or constant")
-		case m.Param != "" && m.Constant != nil:
-			c.fault(where, "must have only one of param and constant")
-		case m.Constant != nil && m.Default != nil:
-			c.fault(where+".default", "has no meaning beside a constant")
-		case m.Param != "" && schema != nil && !schema.Knows(m.Param):
-			c.fault(where+".param", "%s is nothing that the paramsSchema allows", m.Param)
+	schema, err := params.CompileSchema(rawJSON(version.ParamsSchema))
+	switch {
+	case err != nil:
+		c.fault(at+".paramsSchema", "%s", err)
+	case !schema.TakesObjects():
+		c.fault(at+".paramsSchema.type", "must allow objects: params are one")
+	default:
+		c.reserved(schema, at+".paramsSchema.properties")
+		if len(faults) == 0 {
+			faults = schema.ValidatePartial(defaults, at+".defaults")
 		}
-		c.document(m.Constant, where+".constant")
-		c.document(m.Default, where+".default")
 	}
-}
-
-func (c *checker) document(document *runtime.RawExtension, at string) {
-	if document == nil {
-		return
-	}
-	_, faults := params.Decode(document.Raw, at)
 	c.faults = append(c.faults, faults...)
 }
 
-func (c *checker) outputs(outputs []fleetv1.AddonOutput, at string) {
-	names := map[string]bool{}
-	for i, output := range outputs {
-		where := fmt.Sprintf("%s.outputs[%d]", at, i)
-		if names[output.Name] {
-			c.fault(where+".name", "%q is given twice", output.Name)
-		}
-		names[output.Name] = true
-		switch {
-		case output.Service != nil:
-			c.namespace(output.Service.Namespace, where+".service")
-			c.port(output.Service.Port, where+".service.port")
-		case output.Ingress != nil:
-			c.namespace(output.Ingress.Namespace, where+".ingress")
-		case output.SecretKey != nil:
-			c.namespace(output.SecretKey.Namespace, where+".secretKey")
-		}
+// reserved refuses params that nobody could ever give.
+func (c *checker) reserved(schema *params.Schema, at string) {
+	names := map[string]any{}
+	for name := range schema.Describe() {
+		names[name] = nil
+	}
+	c.faults = append(c.faults, params.Reserved(names, at)...)
+}
+
+// source checks the address of the charts beyond what the schema of the kind says of its beginning.
+func (c *checker) source(source fleetv1.ChartSource) {
+	const at = "spec.source.url"
+	address, err := url.Parse(source.URL)
+	switch {
+	case err != nil:
+		// The error quotes the address, which may hold credentials.
+		c.fault(at, "is not a URL")
+		return
+	case address.Host == "":
+		c.fault(at, "names no host")
+	case address.User != nil:
+		c.fault(at, "must not hold credentials: everybody who may read the template would read them")
+	case address.RawQuery != "" || address.Fragment != "":
+		c.fault(at, "must end with the path of the repository")
+	}
+	if address.Scheme == "oci" && strings.ContainsAny(address.Path, ":@") {
+		c.fault(at, "must be without a tag or digest: the version of the chart is chart.version")
 	}
 }
 
-func (c *checker) namespace(name, at string) {
-	if name == "" {
-		return
-	}
-	if problems := validation.IsDNS1123Label(name); len(problems) > 0 {
-		c.fault(at+".namespace", "%q is not the name of a namespace", name)
-	}
-}
+// language is what a translation is for, for example en_US or de.
+var language = regexp.MustCompile(`^[A-Za-z]{2,8}([-_][A-Za-z0-9]{1,8})*$`)
 
-func (c *checker) port(port, at string) {
-	if port == "" {
-		return
-	}
-	if number, err := strconv.Atoi(port); err == nil {
-		if problems := validation.IsValidPortNum(number); len(problems) > 0 {
-			c.fault(at, "%s is not a port number from 1 to 65535", port)
+// translations checks that there is an object for each language. What is in it is for user interfaces.
+func (c *checker) translations(document *runtime.RawExtension, at string) {
+	languages, faults := params.DecodeObject(rawJSON(document), at)
+	c.faults = append(c.faults, faults...)
+	for _, name := range slices.Sorted(maps.Keys(languages)) {
+		where := params.Member(at, name)
+		if !language.MatchString(name) {
+			c.fault(where, "is not the name of a language, for example en_US")
 		}
-		return
-	}
-	if problems := validation.IsValidPortName(port); len(problems) > 0 {
-		c.fault(at, "%q is neither the number nor the name of a port", port)
+		if _, isObject := languages[name].(map[string]any); !isObject {
+			c.fault(where, "must be an object")
+		}
 	}
 }
 

@@ -54,7 +54,7 @@ func TestCheckTemplate(t *testing.T) {
 		"mappings with neither, both, and a default for a constant": {
 			change: func(_ *fleetv1.AddonTemplate, v *fleetv1.AddonVersion) {
 				v.ParamMapping = []fleetv1.ParamMapping{
-					{Value: "/a"}, {Param: "/a", Constant: raw(`1`), Value: "/a"}, {Constant: raw(`1`), Default: raw(`1`), Value: "/a"},
+					{Value: "/a"}, {Param: "/a", Constant: raw(`1`), Value: "/b"}, {Constant: raw(`1`), Default: raw(`1`), Value: "/c"},
 				}
 			},
 			want: []string{
@@ -69,6 +69,98 @@ func TestCheckTemplate(t *testing.T) {
 				v.ParamMapping = []fleetv1.ParamMapping{{Param: "/gpu", Value: "/a"}}
 			},
 			want: []string{"spec.versions[0].paramMapping[0].param: /gpu is nothing that the paramsSchema allows"},
+		},
+		"mappings to one place": {
+			change: func(_ *fleetv1.AddonTemplate, v *fleetv1.AddonVersion) {
+				v.ParamMapping = []fleetv1.ParamMapping{{Constant: raw(`1`), Value: "/a"}, {Constant: raw(`1`), Value: "/a"}}
+			},
+			want: []string{"spec.versions[0].paramMapping[1].value: /a is where paramMapping[0] puts its value already"},
+		},
+		"a schema that takes no objects": {
+			change: func(_ *fleetv1.AddonTemplate, v *fleetv1.AddonVersion) { v.ParamsSchema = raw(`{"type": "array"}`) },
+			want:   []string{"spec.versions[0].paramsSchema.type: must allow objects: params are one"},
+		},
+		"a schema with a param that nobody may give": {
+			change: func(_ *fleetv1.AddonTemplate, v *fleetv1.AddonVersion) {
+				v.ParamsSchema = raw(`{"properties": {"kubeConfig": {}, "mine": {}}}`)
+			},
+			want: []string{"spec.versions[0].paramsSchema.properties.kubeConfig: is reserved and cannot be set: the cluster is the one that spec.clusterName names; remove it"},
+		},
+		"a schema that points elsewhere": {
+			change: func(_ *fleetv1.AddonTemplate, v *fleetv1.AddonVersion) {
+				v.ParamsSchema = raw(`{"$ref": "https://example.com/schema.json"}`)
+			},
+			want: []string{"spec.versions[0].paramsSchema: a schema must be whole: references to other documents are not followed"},
+		},
+		"values with a key given twice": {
+			change: func(_ *fleetv1.AddonTemplate, v *fleetv1.AddonVersion) { v.Values = raw(`{"a": {"b": 1, "b": 2}}`) },
+			want:   []string{"spec.versions[0].values.a.b: is given twice"},
+		},
+		"translations": {change: func(_ *fleetv1.AddonTemplate, v *fleetv1.AddonVersion) {
+			v.Translate = raw(`{"en_US": {"addon": {"description": "x"}}, "de": {}, "zh-Hant-TW": {}}`)
+		}},
+		"translations that are none": {
+			change: func(_ *fleetv1.AddonTemplate, v *fleetv1.AddonVersion) {
+				v.Translate = raw(`{"de": "Notizbücher", "in English": {}}`)
+			},
+			want: []string{
+				"spec.versions[0].translate.de: must be an object",
+				`spec.versions[0].translate["in English"]: is not the name of a language, for example en_US`,
+			},
+		},
+		"a chart version that is none": {
+			change: func(_ *fleetv1.AddonTemplate, v *fleetv1.AddonVersion) { v.Chart.Version = "latest" },
+			want:   []string{`spec.versions[0].chart.version: "latest" is not a semantic version`},
+		},
+		"credentials in the address": {
+			change: func(t *fleetv1.AddonTemplate, _ *fleetv1.AddonVersion) {
+				t.Spec.Source.URL = "https://me:hunter2@example.com/"
+			},
+			want: []string{"spec.source.url: must not hold credentials: everybody who may read the template would read them"},
+		},
+		"an address with a query": {
+			change: func(t *fleetv1.AddonTemplate, _ *fleetv1.AddonVersion) {
+				t.Spec.Source.URL = "https://example.com/?token=hunter2"
+			},
+			want: []string{"spec.source.url: must end with the path of the repository"},
+		},
+		"an address without a host": {
+			change: func(t *fleetv1.AddonTemplate, _ *fleetv1.AddonVersion) { t.Spec.Source.URL = "oci:///charts" },
+			want:   []string{"spec.source.url: names no host"},
+		},
+		"an address that is none": {
+			change: func(t *fleetv1.AddonTemplate, _ *fleetv1.AddonVersion) { t.Spec.Source.URL = "oci://hunter2 at home/" },
+			want:   []string{"spec.source.url: is not a URL"},
+		},
+		"an address with a tag": {
+			change: func(t *fleetv1.AddonTemplate, _ *fleetv1.AddonVersion) {
+				t.Spec.Source.URL = "oci://example.com:5000/charts:1.0.0"
+			},
+			want: []string{"spec.source.url: must be without a tag or digest: the version of the chart is chart.version"},
+		},
+		"outputs of every kind": {change: func(_ *fleetv1.AddonTemplate, v *fleetv1.AddonVersion) {
+			v.Outputs = []fleetv1.AddonOutput{
+				{Name: "a", Service: &fleetv1.ServiceOutput{ObjectOutput: fleetv1.ObjectOutput{Name: "{release}-proxy", Namespace: "other"}, Port: "http"}},
+				{Name: "b", Ingress: &fleetv1.ObjectOutput{Name: "web.{release}"}},
+				{Name: "c", SecretKey: &fleetv1.SecretKeyOutput{ObjectOutput: fleetv1.ObjectOutput{Name: "{release}"}, Key: "tls.key"}},
+			}
+		}},
+		"outputs of nothing": {
+			change: func(_ *fleetv1.AddonTemplate, v *fleetv1.AddonVersion) {
+				v.Outputs = []fleetv1.AddonOutput{
+					{Name: "a", Service: &fleetv1.ServiceOutput{ObjectOutput: fleetv1.ObjectOutput{Name: "{cluster}-proxy", Namespace: "a.b"}}},
+					{Name: "b", Ingress: &fleetv1.ObjectOutput{Name: "-"}},
+					{Name: "c", SecretKey: &fleetv1.SecretKeyOutput{ObjectOutput: fleetv1.ObjectOutput{Name: "x"}, Key: "a/b"}},
+					{Name: "d"},
+				}
+			},
+			want: []string{
+				`spec.versions[0].outputs[0].service.name: "{cluster}-proxy" has braces around something else than release: {release} is all that is replaced`,
+				`spec.versions[0].outputs[0].service.namespace: "a.b" is not the name of a namespace`,
+				`spec.versions[0].outputs[1].ingress.name: "-" is not the name of an object`,
+				`spec.versions[0].outputs[2].secretKey.key: "a/b" is not the key of a Secret`,
+				"spec.versions[0].outputs[3]: needs service, ingress or secretKey",
+			},
 		},
 		"outputs with one name, and a port that is none": {
 			change: func(_ *fleetv1.AddonTemplate, v *fleetv1.AddonVersion) {

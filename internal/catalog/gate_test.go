@@ -52,6 +52,7 @@ func TestGate(t *testing.T) {
 func template(versions ...fleetv1.AddonVersion) *fleetv1.AddonTemplate {
 	t := &fleetv1.AddonTemplate{}
 	t.Name = "notebooks"
+	t.Spec.Source = fleetv1.ChartSource{Type: "OCIRepository", URL: "oci://registry.example.com/charts"}
 	t.Spec.Versions = versions
 	return t
 }

@@ -1,6 +1,8 @@
 package params
 
 import (
+	"slices"
+
 	"github.com/santhosh-tekuri/jsonschema/v6"
 )
 
@@ -44,4 +46,13 @@ func describe(at []*jsonschema.Schema) Property {
 		}
 	}
 	return described
+}
+
+// TakesObjects tells whether some object satisfies the schema, as far as the types at its top tell. Params are an object.
+func (s *Schema) TakesObjects() bool {
+	if never(s.root) {
+		return false
+	}
+	types, _ := saysOf([]*jsonschema.Schema{s.root})
+	return len(types) == 0 || slices.Contains(types, "object")
 }

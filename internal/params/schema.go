@@ -59,7 +59,8 @@ func compileError(err error) error {
 			return errors.New("is not a valid JSON schema: " + Join(sorted(faults)))
 		}
 	}
-	if errors.Is(err, errRemoteReference) {
+	var load *jsonschema.LoadURLError
+	if errors.As(err, &load) && errors.Is(load.Err, errRemoteReference) {
 		return errRemoteReference
 	}
 	return fmt.Errorf("is not a valid JSON schema: %w", err)
