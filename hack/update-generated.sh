@@ -25,5 +25,7 @@ controller-gen rbac:roleName=slipway-kwok-adapter paths=./cmd/kwok-adapter/... p
 
 controller-gen rbac:roleName=slipway-apiserver "${facade[@]}" output:rbac:dir=config/rbac/apiserver
 
-# The bodies of a REST dialect.
-(cd internal/facade/hyperfleet && oapi-codegen --config oapi-codegen.yaml openapi.yaml)
+# The bodies of the REST dialects.
+for dialect in hyperfleet iaas; do
+  (cd "internal/facade/$dialect" && oapi-codegen --config oapi-codegen.yaml openapi.yaml)
+done
