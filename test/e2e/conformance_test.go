@@ -5,19 +5,38 @@ package e2e
 import (
 	"os"
 	"os/exec"
+	"slices"
+	"strings"
 
 	. "github.com/onsi/ginkgo/v2"
-	. "github.com/onsi/gomega"
 
 	"github.com/slipway-dev/slipway/internal/testing/testenv"
 )
 
-var _ = It("The HyperFleet dialect conforms to its contract", func(ctx SpecContext) {
+var _ = DescribeTable("Every answer of a dialect is as its contract has it", func(ctx SpecContext, dialect string) {
 	variables := environment()
-	cmd := exec.CommandContext(ctx, "go", "test", "-trimpath", "-tags=e2e", "-count=1", "-timeout=20m", "-parallel=8", "./test/conformance/hyperfleet",
+	cmd := exec.CommandContext(ctx, "go", "test", "-trimpath", "-tags=e2e", "-count=1", "-timeout=20m", "-parallel=8", "./test/conformance/"+dialect,
 		"-url="+variables["SLIPWAY_URL"], "-ca="+variables["SLIPWAY_CA"], "-kube="+hub.kubeconfig)
 	cmd.Dir = testenv.Root()
 	cmd.Env = append(os.Environ(), "CGO_ENABLED=0")
 	output, err := cmd.CombinedOutput()
-	Expect(err).NotTo(HaveOccurred(), string(output))
-}, NodeTimeout(25*patience/3))
+	if err != nil {
+		Fail(err.Error() + "\n" + verdict(string(output)))
+	}
+},
+	Entry("HyperFleet", NodeTimeout(25*patience/3), "hyperfleet"),
+)
+
+// verdict is what a run of `go test` says, with the names of the tests that failed before all else.
+func verdict(output string) string {
+	var failed []string
+	for line := range strings.Lines(output) {
+		if test, found := strings.CutPrefix(strings.TrimSpace(line), "--- FAIL: "); found {
+			name, _, _ := strings.Cut(test, " ")
+			// A test fails with each test in it, and is named before them: only the innermost say something.
+			failed = slices.DeleteFunc(failed, func(outer string) bool { return strings.HasPrefix(name, outer+"/") })
+			failed = append(failed, name)
+		}
+	}
+	return "failed: " + strings.Join(failed, ", ") + "\n" + output
+}

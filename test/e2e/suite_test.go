@@ -37,7 +37,9 @@ func TestEndToEnd(t *testing.T) {
 	SetDefaultEventuallyTimeout(patience)
 	SetDefaultEventuallyPollingInterval(glance)
 	SetDefaultConsistentlyPollingInterval(glance)
-	RunSpecs(t, "end to end")
+	if !RunSpecs(t, "end to end") {
+		summarize(t)
+	}
 }
 
 var _ = BeforeSuite(func(ctx SpecContext) {
