@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"crypto/rand"
 	"errors"
 	"fmt"
 	"os"
@@ -15,6 +16,7 @@ import (
 	"github.com/slipway-dev/slipway/internal/apiserver"
 	"github.com/slipway-dev/slipway/internal/facade"
 	"github.com/slipway-dev/slipway/internal/facade/hyperfleet"
+	"github.com/slipway-dev/slipway/internal/facade/iaas"
 	"github.com/slipway-dev/slipway/internal/hub"
 )
 
@@ -28,11 +30,15 @@ func main() {
 // dialects is the one list of what the facade speaks.
 func dialects(h hub.Hub) ([]facade.Dialect, error) {
 	version, buildTime := build()
-	first, err := hyperfleet.New(h, clock.RealClock{}, hyperfleet.Info{Version: version, BuildTime: buildTime})
+	fleet, err := hyperfleet.New(h, clock.RealClock{}, hyperfleet.Info{Version: version, BuildTime: buildTime})
 	if err != nil {
 		return nil, err
 	}
-	return []facade.Dialect{first}, nil
+	addons, err := iaas.New(h, rand.Reader)
+	if err != nil {
+		return nil, err
+	}
+	return []facade.Dialect{fleet, addons}, nil
 }
 
 func newCommand() *cobra.Command {
