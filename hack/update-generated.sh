@@ -26,6 +26,6 @@ controller-gen rbac:roleName=slipway-kwok-adapter paths=./cmd/kwok-adapter/... p
 controller-gen rbac:roleName=slipway-apiserver "${facade[@]}" output:rbac:dir=config/rbac/apiserver
 
 # The bodies of the REST dialects.
-for dialect in hyperfleet iaas; do
+for dialect in hyperfleet iaas cce; do
   (cd "internal/facade/$dialect" && oapi-codegen --config oapi-codegen.yaml openapi.yaml)
 done
