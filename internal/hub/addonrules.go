@@ -3,6 +3,7 @@ package hub
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"strings"
 
@@ -156,6 +157,27 @@ func badParams(faults []params.Fault) error {
 		list = append(list, Fault{Field: f.Path, Message: f.Message, Rule: RuleParams})
 	}
 	return &Error{Reason: Invalid, Message: "The add-on breaks rules", Faults: list}
+}
+
+// ruled says of the faults that admission found which kind of rule each is about. An add-on may pass here and be refused there:
+// the catalogue is another one a moment later.
+func ruled(err error) error {
+	known, ok := errors.AsType[*Error](fault(err))
+	if !ok || known.Reason != Invalid {
+		return err
+	}
+	for i, f := range known.Faults {
+		switch {
+		case f.Rule != "":
+		case f.Field == "spec.templateName":
+			known.Faults[i].Rule = RuleTemplate
+		case f.Field == "spec.version":
+			known.Faults[i].Rule = RuleVersion
+		case strings.HasPrefix(f.Field, "spec.params"):
+			known.Faults[i].Rule = RuleParams
+		}
+	}
+	return known
 }
 
 func rawJSON(document *runtime.RawExtension) []byte {

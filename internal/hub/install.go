@@ -34,7 +34,7 @@ func (s *Store) InstallAddon(ctx context.Context, caller Caller, wish NewAddon) 
 		return nil, err
 	}
 	if err := s.bear(ctx, birth); err != nil {
-		return nil, err
+		return nil, ruled(err)
 	}
 	s.Memory.Apply(birth.addon)
 	return s.Memory.Addon(ctx, caller.Namespace, Ref{Kind: fleetv1.KindAddon, ID: idOf(birth.addon)})

@@ -53,7 +53,7 @@ func (s *Store) steer(ctx context.Context, caller Caller, ref Ref, to course) (*
 			s.Memory.Apply(written)
 			return s.Memory.Addon(ctx, caller.Namespace, Ref{Kind: fleetv1.KindAddon, ID: present.ID})
 		case !apierrors.IsConflict(err) && (live || !refused(err)):
-			return nil, fault(err)
+			return nil, ruled(fault(err))
 		}
 		if present, err = s.presentAddon(ctx, present); err != nil {
 			return nil, err
