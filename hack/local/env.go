@@ -27,6 +27,9 @@ func (e *environment) variables() []variable {
 	if token, err := os.ReadFile(e.token()); err == nil {
 		known = append(known, variable{"SLIPWAY_TOKEN", string(token)})
 	}
+	if key, err := e.readAccessKey(); err == nil {
+		known = append(known, variable{"SLIPWAY_ACCESS_KEY", key.id}, variable{"SLIPWAY_SECRET_KEY", key.secret})
+	}
 	return known
 }
 

@@ -73,7 +73,8 @@ func (e *environment) startFacade(ctx context.Context, name string) error {
 		return err
 	}
 	certificate, err := e.ensureServingCertificate(e.facadeCertificate(), facadeAccount,
-		[]string{"localhost", "127.0.0.1", facadeService + "." + systemNamespace + ".svc"})
+		// The name of a cluster, or its id, may be the first label of the host.
+		[]string{"localhost", "*.localhost", "127.0.0.1", facadeService + "." + systemNamespace + ".svc"})
 	if err != nil {
 		return err
 	}
@@ -93,6 +94,7 @@ func (e *environment) startFacade(ctx context.Context, name string) error {
 					"--insecure-http-bind-address=" + address("http"),
 					"--default-namespace=" + sampleNamespace,
 					"--system-namespace=" + systemNamespace,
+					"--access-keys",
 				},
 				// The certificate is no input: the facade follows its files.
 				Inputs: []string{kubeconfig},
@@ -170,4 +172,5 @@ func (e *environment) writeCA() error {
 
 func (l layout) ca() string                { return l.path("ca.crt") }
 func (l layout) token() string             { return l.path("token") }
+func (l layout) accessKey() string         { return l.path("access-key") }
 func (l layout) facadeCertificate() string { return filepath.Join(l.state, "facade") }

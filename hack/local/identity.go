@@ -9,6 +9,7 @@ import (
 	"net"
 	"os"
 	"path/filepath"
+	"strings"
 	"time"
 
 	"k8s.io/client-go/tools/clientcmd"
@@ -69,7 +70,7 @@ func (e *environment) ensureServingCertificate(dir, name string, names []string)
 	files := []string{filepath.Join(dir, "tls.crt"), filepath.Join(dir, "tls.key")}
 	certPEM, certErr := os.ReadFile(files[0])
 	keyPEM, keyErr := os.ReadFile(files[1])
-	if certErr == nil && keyErr == nil && e.certificateFits(certPEM, keyPEM) == nil {
+	if certErr == nil && keyErr == nil && e.certificateFits(certPEM, keyPEM, names...) == nil {
 		return files, nil
 	}
 	certPEM, keyPEM, err := e.hub.ServingCertificate(name, names, credentialLife)
@@ -87,12 +88,17 @@ func (e *environment) ensureServingCertificate(dir, name string, names []string)
 	return files, nil
 }
 
-// certificateFits is nil when a certificate goes with its key, was issued by the management cluster's present authority,
-// and will last.
-func (e *environment) certificateFits(certPEM, keyPEM []byte) error {
+// certificateFits is nil when a certificate goes with its key, was issued by the management cluster's present authority
+// for at least the names, and will last.
+func (e *environment) certificateFits(certPEM, keyPEM []byte, names ...string) error {
 	pair, err := tls.X509KeyPair(certPEM, keyPEM)
 	if err != nil {
 		return err
+	}
+	for _, name := range names {
+		if err := pair.Leaf.VerifyHostname(strings.Replace(name, "*", "any", 1)); err != nil {
+			return err
+		}
 	}
 	ca, _, err := e.hub.CA()
 	if err != nil {

@@ -25,12 +25,16 @@ func (e *environment) applyCRDs(ctx context.Context) error {
 	return err
 }
 
-// applyRoles applies the system's namespace, and the roles of the manager, of the facade, of people, and of the kwok-adapter.
+// applyRoles applies the system's namespace, and the roles of the manager, of the facade, of people, and of the kwok-adapter,
+// and what the facade needs to take access keys.
 func (e *environment) applyRoles(ctx context.Context) error {
 	if err := e.apply(ctx, nil, "-k", e.source("config", "rbac")); err != nil {
 		return err
 	}
-	return e.apply(ctx, nil, "-k", e.source("config", "rbac", "kwok-adapter"))
+	if err := e.apply(ctx, nil, "-k", e.source("config", "rbac", "kwok-adapter")); err != nil {
+		return err
+	}
+	return e.apply(ctx, nil, "-k", e.source("config", "rbac", "apiserver", "access-keys"))
 }
 
 // applyPolicies applies the ValidatingAdmissionPolicies.
@@ -40,9 +44,13 @@ func (e *environment) applyPolicies(ctx context.Context) error {
 
 // applyWebhooks applies the webhooks, pointed to the manager's process instead of a Service.
 func (e *environment) applyWebhooks(ctx context.Context) error {
-	manifests, err := os.ReadFile(e.source("config", "webhook", "manifests.yaml"))
-	if err != nil {
-		return fmt.Errorf("reading the webhooks: %w", err)
+	var manifests []byte
+	for _, file := range []string{"manifests.yaml", "access_key.yaml"} {
+		content, err := os.ReadFile(e.source("config", "webhook", file))
+		if err != nil {
+			return fmt.Errorf("reading the webhooks: %w", err)
+		}
+		manifests = append(append(manifests, "\n---\n"...), content...)
 	}
 	ca, _, err := e.hub.CA()
 	if err != nil {

@@ -76,6 +76,7 @@ func up(ctx context.Context, l layout, o upOptions, p *progress) error {
 		{"applying the catalogue", e.applyCatalogue},
 		{"applying the samples", e.applySamples},
 		{"issuing a token for REST clients", e.issueToken},
+		{"issuing an access key for REST clients", e.issueAccessKey},
 		{"waiting for the sample cluster and its add-on", e.waitForSamples},
 		{"", e.summarize},
 	})
