@@ -21,25 +21,27 @@ import (
 type AddonValidator struct {
 	// Reader reads AddonTemplates and Clusters.
 	Reader client.Reader
+	// Live reads AddonTemplates past the cache.
+	Live client.Reader
 }
 
 // ValidateCreate checks a new Addon.
 func (v *AddonValidator) ValidateCreate(ctx context.Context, addon *fleetv1.Addon) (admission.Warnings, error) {
-	return warnings(addon), v.validate(ctx, addon, true)
+	return v.validate(ctx, addon, true)
 }
 
 // ValidateUpdate checks what a change asks for. What did not change is not checked again: a suspended or labelled Addon asks
 // for nothing new.
 func (v *AddonValidator) ValidateUpdate(ctx context.Context, before, after *fleetv1.Addon) (admission.Warnings, error) {
-	if !after.DeletionTimestamp.IsZero() || equality.Semantic.DeepEqual(before.Spec, after.Spec) {
+	if !after.DeletionTimestamp.IsZero() {
 		return nil, nil
 	}
 	moved := before.Spec.Version != after.Spec.Version
 	if !moved && equality.Semantic.DeepEqual(before.Spec.Params, after.Spec.Params) &&
 		equality.Semantic.DeepEqual(before.Spec.ValuesFrom, after.Spec.ValuesFrom) {
-		return warnings(after), nil
+		return nil, nil
 	}
-	return warnings(after), v.validate(ctx, after, moved)
+	return v.validate(ctx, after, moved)
 }
 
 // ValidateDelete allows every deletion.
@@ -47,46 +49,79 @@ func (v *AddonValidator) ValidateDelete(context.Context, *fleetv1.Addon) (admiss
 	return nil, nil
 }
 
-// validate checks an Addon, and with gate also whether its version may go on the cluster as that is now.
-func (v *AddonValidator) validate(ctx context.Context, addon *fleetv1.Addon, gate bool) error {
-	spec := field.NewPath("spec")
-	template := &fleetv1.AddonTemplate{}
-	switch err := v.Reader.Get(ctx, client.ObjectKey{Name: addon.Spec.TemplateName}, template); {
-	case apierrors.IsNotFound(err):
-		return invalid(fleetv1.KindAddon, addon.Name, field.ErrorList{field.NotFound(spec.Child("templateName"), addon.Spec.TemplateName)})
-	case err != nil:
-		return fmt.Errorf("reading AddonTemplate %s: %w", addon.Spec.TemplateName, err)
-	}
-	version := template.Version(addon.Spec.Version)
-	if version == nil {
-		return invalid(fleetv1.KindAddon, addon.Name, field.ErrorList{
-			field.NotSupported(spec.Child("version"), addon.Spec.Version, catalog.Names(template)),
-		})
+// validate checks an Addon, and with gate also whether its version may go on the cluster as that is now. What the cached template
+// refuses is held against the stored one: whoever publishes a version and takes it at once is not told that there is none.
+func (v *AddonValidator) validate(ctx context.Context, addon *fleetv1.Addon, gate bool) (admission.Warnings, error) {
+	template, err := v.template(ctx, v.Reader, addon)
+	if err != nil {
+		return nil, err
 	}
 	cluster, err := v.cluster(ctx, addon)
 	if err != nil {
-		return err
+		return nil, err
 	}
-	list := fields(check(addon, version, cluster))
-	if gate && cluster != nil && cluster.Status.KubernetesVersion != "" {
-		if err := catalog.Gate(version, cluster.Status.KubernetesVersion); err != nil {
-			list = append(list, field.Forbidden(spec.Child("version"), err.Error()))
+	list := check(addon, template, cluster, gate)
+	if len(list) > 0 {
+		stored, err := v.template(ctx, v.Live, addon)
+		if err != nil {
+			return nil, err
+		}
+		if stored.ResourceVersion != template.ResourceVersion {
+			template, list = stored, check(addon, stored, cluster, gate)
 		}
 	}
-	return invalid(fleetv1.KindAddon, addon.Name, list)
+	return openly(addon, template), invalid(fleetv1.KindAddon, addon.Name, list)
 }
 
-// check returns what is wrong with the params and the references for values.
-func check(addon *fleetv1.Addon, version *fleetv1.AddonVersion, cluster *fleetv1.Cluster) []params.Fault {
+// template returns the AddonTemplate that an Addon names.
+func (v *AddonValidator) template(ctx context.Context, from client.Reader, addon *fleetv1.Addon) (*fleetv1.AddonTemplate, error) {
+	template := &fleetv1.AddonTemplate{}
+	switch err := from.Get(ctx, client.ObjectKey{Name: addon.Spec.TemplateName}, template); {
+	case apierrors.IsNotFound(err):
+		return nil, invalid(fleetv1.KindAddon, addon.Name, field.ErrorList{
+			field.NotFound(field.NewPath("spec", "templateName"), addon.Spec.TemplateName),
+		})
+	case err != nil:
+		return nil, fmt.Errorf("reading AddonTemplate %s: %w", addon.Spec.TemplateName, err)
+	}
+	return template, nil
+}
+
+// check returns what is wrong with an Addon that is to be made from the template.
+func check(addon *fleetv1.Addon, template *fleetv1.AddonTemplate, cluster *fleetv1.Cluster, gate bool) field.ErrorList {
+	at := field.NewPath("spec", "version")
+	version := template.Version(addon.Spec.Version)
+	if version == nil {
+		return field.ErrorList{field.NotSupported(at, addon.Spec.Version, catalog.Names(template))}
+	}
+	list := fields(append(checkParams(addon, version), params.CheckReferences(addon, "spec.valuesFrom", kubeconfigs(cluster)...)...))
+	if gate && cluster != nil && cluster.Status.KubernetesVersion != "" {
+		if err := catalog.Gate(version, cluster.Status.KubernetesVersion); err != nil {
+			list = append(list, field.Forbidden(at, err.Error()))
+		}
+	}
+	return list
+}
+
+// checkParams returns what is wrong with the params. Those that references lead to are not looked at here: the controller reads
+// them, and says in the status what is wrong.
+func checkParams(addon *fleetv1.Addon, version *fleetv1.AddonVersion) []params.Fault {
+	if params.HoldsParams(addon.Spec.ValuesFrom) {
+		return params.CheckPartial(version, addon.Spec.Params, "spec.params")
+	}
 	effective, faults := params.Resolve(version, addon.Spec.Params, "spec.params")
 	if len(faults) == 0 {
 		_, faults = effective.Values(version)
 	}
-	var named []string
-	if cluster != nil && cluster.Status.KubeconfigSecretName != "" {
-		named = append(named, cluster.Status.KubeconfigSecretName)
+	return faults
+}
+
+// kubeconfigs returns the names of the Secrets that are known to hold the kubeconfig of a cluster.
+func kubeconfigs(cluster *fleetv1.Cluster) []string {
+	if cluster == nil || cluster.Status.KubeconfigSecretName == "" {
+		return nil
 	}
-	return append(faults, params.CheckValuesFrom(addon.Spec.ValuesFrom, "spec.valuesFrom", named...)...)
+	return []string{cluster.Status.KubeconfigSecretName}
 }
 
 // cluster returns the Cluster that an Addon names, nil if there is none: an Addon may be created before it.
@@ -101,10 +136,20 @@ func (v *AddonValidator) cluster(ctx context.Context, addon *fleetv1.Addon) (*fl
 	return cluster, nil
 }
 
-// warnings tells about settings that are kept and not acted on yet.
-func warnings(addon *fleetv1.Addon) admission.Warnings {
-	if addon.Spec.UpgradePolicy == "" || addon.Spec.UpgradePolicy == fleetv1.UpgradeManual {
+// openly warns of writeOnly params that stand in the spec, where whoever may read the Addon can read them.
+func openly(addon *fleetv1.Addon, template *fleetv1.AddonTemplate) admission.Warnings {
+	version := template.Version(addon.Spec.Version)
+	if version == nil || version.ParamsSchema == nil || addon.Spec.Params == nil {
 		return nil
 	}
-	return admission.Warnings{fmt.Sprintf("spec.upgradePolicy: %s is kept but not acted on yet; change spec.version to upgrade", addon.Spec.UpgradePolicy)}
+	schema, err := params.CompileSchema(version.ParamsSchema.Raw)
+	given, faults := params.DecodeObject(addon.Spec.Params.Raw, "")
+	if err != nil || len(faults) > 0 {
+		return nil
+	}
+	var found admission.Warnings
+	for _, pointer := range schema.Secrets(given) {
+		found = append(found, fmt.Sprintf("spec.params: %s is writeOnly; put it into a Secret and name that in spec.valuesFrom with holds: Params", pointer))
+	}
+	return found
 }

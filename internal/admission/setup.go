@@ -23,11 +23,11 @@ func SetupWithManager(mgr ctrl.Manager) error {
 		Handler: &ScaleValidator{Pools: pools, Decoder: admission.NewDecoder(mgr.GetScheme())},
 	})
 	err := errors.Join(
-		ctrl.NewWebhookManagedBy(mgr, &fleetv1.Addon{}).WithValidator(&AddonValidator{Reader: reader}).Complete(),
+		ctrl.NewWebhookManagedBy(mgr, &fleetv1.Addon{}).WithValidator(&AddonValidator{Reader: reader, Live: mgr.GetAPIReader()}).Complete(),
 		ctrl.NewWebhookManagedBy(mgr, &fleetv1.Cluster{}).
 			WithDefaulter(&ClusterDefaulter{Reader: reader}).WithValidator(&ClusterValidator{Reader: reader}).Complete(),
 		ctrl.NewWebhookManagedBy(mgr, &fleetv1.NodePool{}).WithValidator(pools).Complete(),
-		ctrl.NewWebhookManagedBy(mgr, &fleetv1.AddonTemplate{}).WithValidator(&TemplateValidator{Reader: mgr.GetClient()}).Complete(),
+		ctrl.NewWebhookManagedBy(mgr, &fleetv1.AddonTemplate{}).WithValidator(&TemplateValidator{Live: mgr.GetAPIReader()}).Complete(),
 		ctrl.NewWebhookManagedBy(mgr, &corev1.Secret{}).WithValidator(&AccessKeyValidator{Client: mgr.GetClient()}).Complete(),
 		ctrl.NewWebhookManagedBy(mgr, &fleetv1.Platform{}).WithValidator(&PlatformValidator{}).Complete(),
 	)

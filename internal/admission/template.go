@@ -19,13 +19,17 @@ import (
 
 // TemplateValidator checks AddonTemplates.
 type TemplateValidator struct {
-	// Reader lists Addons by their template.
-	Reader client.Reader
+	// Live lists Addons by their template, and AddonTemplates, past the cache: what was written a moment ago counts.
+	Live client.Reader
 }
 
 // ValidateCreate checks a new template.
-func (v *TemplateValidator) ValidateCreate(_ context.Context, template *fleetv1.AddonTemplate) (admission.Warnings, error) {
-	return nil, invalid("AddonTemplate", template.Name, fields(catalog.CheckTemplate(template)))
+func (v *TemplateValidator) ValidateCreate(ctx context.Context, template *fleetv1.AddonTemplate) (admission.Warnings, error) {
+	warnings, list, err := v.check(ctx, template)
+	if err != nil {
+		return nil, err
+	}
+	return warnings, invalid("AddonTemplate", template.Name, list)
 }
 
 // ValidateUpdate checks a changed template, and that no version goes that an Addon has.
@@ -33,12 +37,33 @@ func (v *TemplateValidator) ValidateUpdate(ctx context.Context, before, after *f
 	if !after.DeletionTimestamp.IsZero() || equality.Semantic.DeepEqual(before.Spec, after.Spec) {
 		return nil, nil
 	}
-	list := fields(catalog.CheckTemplate(after))
+	warnings, list, err := v.check(ctx, after)
+	if err != nil {
+		return nil, err
+	}
 	removed, err := v.removedInUse(ctx, before, after)
 	if err != nil {
 		return nil, err
 	}
-	return nil, invalid("AddonTemplate", after.Name, append(list, removed...))
+	return warnings, invalid("AddonTemplate", after.Name, append(list, removed...))
+}
+
+// check returns what is wrong with a template, by itself and among the others, and what is doubtful.
+func (v *TemplateValidator) check(ctx context.Context, template *fleetv1.AddonTemplate) (admission.Warnings, field.ErrorList, error) {
+	faults, doubts := catalog.CheckTemplate(template), catalog.Doubts(template)
+	if catalog.Depends(template) {
+		var others fleetv1.AddonTemplateList
+		if err := v.Live.List(ctx, &others); err != nil {
+			return nil, nil, fmt.Errorf("listing the AddonTemplates: %w", err)
+		}
+		faults = append(faults, catalog.CheckDependencies(template, others.Items)...)
+		doubts = append(doubts, catalog.Waits(template, others.Items)...)
+	}
+	var warnings admission.Warnings
+	for _, doubt := range doubts {
+		warnings = append(warnings, doubt.String())
+	}
+	return warnings, fields(faults), nil
 }
 
 // ValidateDelete allows every deletion; the controller keeps a template that is in use until it is not.
@@ -58,7 +83,7 @@ func (v *TemplateValidator) removedInUse(ctx context.Context, before, after *fle
 		return nil, nil
 	}
 	var addons fleetv1.AddonList
-	if err := v.Reader.List(ctx, &addons, client.MatchingFields{fleetv1.FieldTemplateName: after.Name}); err != nil {
+	if err := v.Live.List(ctx, &addons, client.MatchingFields{fleetv1.FieldTemplateName: after.Name}); err != nil {
 		return nil, fmt.Errorf("listing the Addons of AddonTemplate %s: %w", after.Name, err)
 	}
 	var list field.ErrorList
