@@ -59,8 +59,8 @@ var tools = []tool{
 	program("kwok", "kwok", "sigs.k8s.io/kwok", "cmd/kwok", 105, groupTest, groupLocal),
 	program("helm", "helm", "helm.sh/helm/v4", "cmd/helm", 106, groupLocal),
 	program("crane", "crane", "github.com/google/go-containerregistry", "cmd/crane", 21, groupLocal),
-	program("source-controller", "flux-source", "github.com/fluxcd/source-controller", "", 207, groupLocal),
-	program("helm-controller", "flux-helm", "github.com/fluxcd/helm-controller", "", 76, groupLocal),
+	program("source-controller", "flux-source", "github.com/fluxcd/source-controller", "", 207, groupTest, groupLocal),
+	program("helm-controller", "flux-helm", "github.com/fluxcd/helm-controller", "", 76, groupTest, groupLocal),
 	{
 		name: "kwok-stages.yaml", mod: "kwok", module: "sigs.k8s.io/kwok", cold: time.Second,
 		groups: []string{groupTest, groupLocal},

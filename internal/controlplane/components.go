@@ -18,7 +18,16 @@ func (c *ControlPlane) spec(component Component) process.Spec {
 		LogFile:    logFile(c.opts.Dir, component),
 		RecordFile: recordFile(c.opts.Dir, component),
 		Inputs:     inputs,
+		Env:        c.variables(component),
 	}
+}
+
+// variables are what a component takes from its environment.
+func (c *ControlPlane) variables(component Component) []string {
+	if component != SourceController && component != HelmController {
+		return nil
+	}
+	return c.fluxVariables()
 }
 
 // arguments are a component's flags, and the files whose change calls for a restart.
@@ -34,6 +43,8 @@ func (c *ControlPlane) arguments(component Component) (args, inputs []string) {
 		return c.controllerManagerArguments(), []string{c.kubeconfigFile(string(component)), c.pki("sa.key")}
 	case Scheduler:
 		return c.clientArguments(component), []string{c.kubeconfigFile(string(component))}
+	case SourceController, HelmController:
+		return c.fluxArguments(component), []string{c.AdminKubeconfigFile()}
 	default:
 		return c.kwokArguments(), []string{c.kubeconfigFile(string(component)), c.opts.StagesFile}
 	}
@@ -135,6 +146,8 @@ func (c *ControlPlane) healthURL(component Component) string {
 		return "https://" + address + "/readyz"
 	case Kwok:
 		return "http://" + address + "/healthz"
+	case SourceController, HelmController:
+		return "http://" + address + "/readyz"
 	default:
 		return "https://" + address + "/healthz"
 	}

@@ -27,6 +27,8 @@ const (
 	ControllerManager Component = "kube-controller-manager"
 	Scheduler         Component = "kube-scheduler"
 	Kwok              Component = "kwok"
+	SourceController  Component = "source-controller"
+	HelmController    Component = "helm-controller"
 )
 
 const (
@@ -47,6 +49,8 @@ type Options struct {
 	// ControllerManager, Scheduler and Kwok say which components run beside etcd and kube-apiserver. With all three, pods
 	// that are created become ready on nodes that are created.
 	ControllerManager, Scheduler, Kwok bool
+	// Flux says that the two controllers of Flux that install Helm releases run beside it, with their kinds.
+	Flux bool
 	// StagesFile holds the Stage documents by which kwok acts; default: kwok-stages.yaml in BinDir.
 	StagesFile string
 
@@ -144,6 +148,9 @@ func (o Options) components() []Component {
 	}
 	if o.Kwok {
 		out = append(out, Kwok)
+	}
+	if o.Flux {
+		out = append(out, SourceController, HelmController)
 	}
 	return out
 }

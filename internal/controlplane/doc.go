@@ -1,5 +1,5 @@
 // Package controlplane runs a real Kubernetes control plane as processes on 127.0.0.1: etcd and kube-apiserver, and, as
-// asked, kube-controller-manager, kube-scheduler and kwok (which simulates nodes and pods). hack/local runs the hub with
+// asked, kube-controller-manager, kube-scheduler, kwok (which simulates nodes and pods) and Flux (which installs charts). hack/local runs the hub with
 // it, the kwok-adapter every tenant cluster, and tests whatever second cluster they need.
 //
 // Everything about one control plane lies in one folder:
@@ -7,7 +7,7 @@
 //	pki -> pki-<n>       certificates and keys; a rotation switches the link, so there is never half a set
 //	ports.json           chosen once and kept
 //	kubeconfig           for the administrator; <component>.kubeconfig beside it
-//	etcd/                data
+//	etcd/                data; source-controller/ and tmp/ are Flux's
 //	logs/  run/          one log and one process record per component
 //	.lock                held while something is being changed
 //

@@ -32,7 +32,13 @@ func (c *ControlPlane) AdminKubeconfig() ([]byte, error) {
 
 // RESTConfig is the administrator's client configuration.
 func (c *ControlPlane) RESTConfig() (*rest.Config, error) {
-	kubeconfig, err := c.AdminKubeconfig()
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return c.restConfig()
+}
+
+func (c *ControlPlane) restConfig() (*rest.Config, error) {
+	kubeconfig, err := c.ownKubeconfig("admin")
 	if err != nil {
 		return nil, err
 	}

@@ -6,19 +6,29 @@ import (
 	"github.com/slipway-dev/slipway/internal/process"
 )
 
-// Names of ports. All but etcd's peer port carry the name of their component.
+// Names of ports. A component's main port carries its name; that of a Flux controller is the one that tells its health.
 const (
 	portEtcd      = string(Etcd)
 	portEtcdPeer  = "etcd-peer"
 	portAPIServer = string(APIServer)
+
+	portSourceMetrics = string(SourceController) + "-metrics"
+	portSourceStorage = string(SourceController) + "-storage"
+	portHelmMetrics   = string(HelmController) + "-metrics"
 )
 
 // portsOf are the names of the ports that a component listens on.
 func portsOf(c Component) []string {
-	if c == Etcd {
+	switch c {
+	case Etcd:
 		return []string{portEtcd, portEtcdPeer}
+	case SourceController:
+		return []string{string(c), portSourceMetrics, portSourceStorage}
+	case HelmController:
+		return []string{string(c), portHelmMetrics}
+	default:
+		return []string{string(c)}
 	}
-	return []string{string(c)}
 }
 
 func portsFile(dir string) string { return filepath.Join(dir, "ports.json") }

@@ -59,7 +59,13 @@ func (c *ControlPlane) startOnce(ctx context.Context) error {
 		return err
 	}
 	// The clients of kube-apiserver give up when it is not there, so they come when it is ready.
-	for _, group := range [][]Component{c.opts.components()[:2], c.opts.components()[2:]} {
+	all := c.opts.components()
+	for i, group := range [][]Component{all[:2], all[2:]} {
+		if i > 0 && (down[SourceController] || down[HelmController]) {
+			if err := c.applyFluxKinds(ctx); err != nil {
+				return err
+			}
+		}
 		for _, component := range group {
 			if err := c.ensure(ctx, component); err != nil {
 				return err

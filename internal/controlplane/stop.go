@@ -12,7 +12,7 @@ import (
 )
 
 // stopOrder ends clients before servers, so that nobody waits for somebody who is gone. Each group stops at once.
-var stopOrder = [][]Component{{Kwok, Scheduler, ControllerManager}, {APIServer}, {Etcd}}
+var stopOrder = [][]Component{{HelmController, SourceController, Kwok, Scheduler, ControllerManager}, {APIServer}, {Etcd}}
 
 // Stop ends every component; data, certificates and ports are kept. Stopping what does not run is no error.
 func (c *ControlPlane) Stop(ctx context.Context) error {
@@ -79,7 +79,7 @@ func Inspect(dir string) ([]Status, error) {
 		return nil, err
 	}
 	var out []Status
-	for _, component := range []Component{Etcd, APIServer, ControllerManager, Scheduler, Kwok} {
+	for _, component := range []Component{Etcd, APIServer, ControllerManager, Scheduler, Kwok, SourceController, HelmController} {
 		port, known := kept[string(component)]
 		if !known {
 			continue

@@ -78,6 +78,6 @@ func (a *Adapter) Reconcile(ctx context.Context, target adapter.Target) (adapter
 	case target.Deleting():
 		return a.removeControlPlane(ctx, target.Cluster)
 	default:
-		return a.reconcileControlPlane(ctx, target.Cluster)
+		return a.reconcileControlPlane(ctx, target)
 	}
 }

@@ -18,11 +18,12 @@ import (
 )
 
 // reconcileControlPlane makes the control plane of a Cluster run and publishes how to reach it.
-func (a *Adapter) reconcileControlPlane(ctx context.Context, cluster *fleetv1.Cluster) (adapter.Report, error) {
+func (a *Adapter) reconcileControlPlane(ctx context.Context, target adapter.Target) (adapter.Report, error) {
+	cluster := target.Cluster
 	if err := a.checkSecrets(ctx, cluster); err != nil {
 		return adapter.Report{}, err
 	}
-	plane, err := a.tenants.open(cluster)
+	plane, err := a.tenants.open(cluster, wantsFlux(target))
 	if err != nil {
 		return adapter.Report{}, err
 	}
@@ -45,6 +46,7 @@ func (a *Adapter) reconcileControlPlane(ctx context.Context, cluster *fleetv1.Cl
 	return adapter.Report{
 		Available:    adapter.True(reasonControlPlaneReady, "the control plane answers at "+facts.APIEndpoint),
 		Cluster:      facts,
+		Further:      fluxFindings(plane),
 		RequeueAfter: a.nextCheck(cluster),
 	}, nil
 }

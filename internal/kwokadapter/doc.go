@@ -11,6 +11,9 @@
 //     that are stopped are left alone until they are started.
 //   - A stopped node is cordoned, tainted (its pods go) and NotReady, by a kwok stage of our own.
 //   - With autoscaling enabled, spec.replicas is kept within its bounds. Nothing measures load.
+//   - Where the tenant's own Flux delivers add-ons (addonDelivery: Tenant on the Cluster or its Platform), Flux's
+//     source-controller and helm-controller run beside the control plane, with their kinds, and the condition Flux of the
+//     report says so. They stay when the delivery changes, as an installed Flux would, and go with the tenant.
 //
 // The annotation kwok.slipway.dev/fail on a Cluster or NodePool provokes a failure: its value is reported as what stalls the
 // object, until it is taken away. A deletion goes through regardless.

@@ -8,6 +8,7 @@ import (
 	"testing"
 	"time"
 
+	helmv2 "github.com/fluxcd/helm-controller/api/v2"
 	"github.com/google/go-cmp/cmp"
 	corev1 "k8s.io/api/core/v1"
 	apierrors "k8s.io/apimachinery/pkg/api/errors"
@@ -102,6 +103,7 @@ func TestALifetime(t *testing.T) {
 
 	b.renewsCertificates()
 	b.survivesAnEndedProcess()
+	b.runsFlux()
 	b.goes()
 }
 
@@ -179,7 +181,48 @@ func TestWithoutAControlPlane(t *testing.T) {
 func (b *bench) survivesAnEndedProcess() {
 	b.Helper()
 	b.Log("a process that ended is started again, and said so meanwhile")
-	process, err := os.FindProcess(b.processID(controlplane.APIServer))
+	b.kill(controlplane.APIServer)
+	report, err := b.adapter.Reconcile(b.ctx, b.ofCluster())
+	if err != nil || available(report) || !strings.Contains(report.Available.Message, "kube-apiserver") {
+		b.Errorf("after its end the report is %+v, %v", report, err)
+	}
+	b.until("the cluster is available", b.ofCluster(), available)
+	b.until("the pool is available", b.ofPool(), available)
+}
+
+func (b *bench) runsFlux() {
+	b.Helper()
+	b.Log("Flux runs where the tenant's own Flux delivers add-ons, also after it was killed, and stays when the delivery changes")
+	if id := b.processID(controlplane.HelmController); id != 0 {
+		b.Errorf("Flux runs before anybody asked for it, as process %d", id)
+	}
+	platform := &fleetv1.Platform{Spec: fleetv1.PlatformSpec{AddonDelivery: fleetv1.DeliveryTenant}}
+	delivering := adapter.Target{Kind: fleetv1.KindCluster, Cluster: b.cluster, Platform: platform}
+	b.until("Flux runs", delivering, hasFlux)
+	if err := b.tenant().List(b.ctx, &helmv2.HelmReleaseList{}); err != nil {
+		b.Errorf("the tenant does not serve HelmReleases: %v", err)
+	}
+	for _, component := range []controlplane.Component{controlplane.SourceController, controlplane.HelmController} {
+		before := b.kill(component)
+		b.until("Flux runs again", delivering, func(r adapter.Report) bool { return hasFlux(r) && available(r) })
+		if id := b.processID(component); id == 0 || id == before {
+			b.Errorf("%s was not started again: process %d, before %d", component, id, before)
+		}
+	}
+	b.cluster.Spec.AddonDelivery = fleetv1.DeliveryHub
+	b.restartAdapter()
+	b.until("Flux is left alone", delivering, hasFlux)
+}
+
+func hasFlux(r adapter.Report) bool {
+	return len(r.Further) == 1 && r.Further[0].Type == "Flux" && r.Further[0].Status == metav1.ConditionTrue
+}
+
+// kill kills a component and returns its process id.
+func (b *bench) kill(component controlplane.Component) int {
+	b.Helper()
+	id := b.processID(component)
+	process, err := os.FindProcess(id)
 	if err != nil {
 		b.Fatal(err)
 	}
@@ -187,17 +230,12 @@ func (b *bench) survivesAnEndedProcess() {
 		b.Fatal(err)
 	}
 	err = wait.PollUntilContextTimeout(b.ctx, 10*time.Millisecond, patience, true, func(context.Context) (bool, error) {
-		return b.processID(controlplane.APIServer) == 0, nil
+		return b.processID(component) == 0, nil
 	})
 	if err != nil {
-		b.Fatalf("waiting until the process has ended: %v", err)
+		b.Fatalf("waiting until %s has ended: %v", component, err)
 	}
-	report, err := b.adapter.Reconcile(b.ctx, b.ofCluster())
-	if err != nil || available(report) || !strings.Contains(report.Available.Message, "kube-apiserver") {
-		b.Errorf("after its end the report is %+v, %v", report, err)
-	}
-	b.until("the cluster is available", b.ofCluster(), available)
-	b.until("the pool is available", b.ofPool(), available)
+	return id
 }
 
 // processID returns the id of a component's process, or 0 if it does not run.

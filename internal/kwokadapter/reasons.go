@@ -24,5 +24,6 @@ const (
 	reasonNodesChanging        = "NodesChanging"
 	reasonNodesRemoved         = "NodesRemoved"
 	reasonNodesLeaving         = "NodesLeaving"
+	reasonFluxRunning          = "FluxRunning"
 	reasonProvokedFailure      = "ProvokedFailure"
 )

@@ -58,13 +58,22 @@ func (t *tenants) dir(id identity) string {
 	return filepath.Join(t.stateDir, id.Namespace+"_"+id.Name+"_"+string(id.UID))
 }
 
-// open returns the control plane of a Cluster. It makes its folder and certificates if there are none.
-func (t *tenants) open(cluster *fleetv1.Cluster) (*controlplane.ControlPlane, error) {
+// open returns the control plane of a Cluster, with Flux beside it if that is wanted or ever was. It makes its folder and
+// certificates if there are none.
+func (t *tenants) open(cluster *fleetv1.Cluster, flux bool) (*controlplane.ControlPlane, error) {
+	dir := t.dir(identityOf(cluster))
+	if !flux {
+		var err error
+		if flux, err = hadFlux(dir); err != nil {
+			return nil, fmt.Errorf("looking for Flux beside the control plane: %w", err)
+		}
+	}
 	options := controlplane.Options{
-		Dir:    t.dir(identityOf(cluster)),
+		Dir:    dir,
 		BinDir: t.binDir,
 
 		ControllerManager: true, Scheduler: true, Kwok: true,
+		Flux:       flux,
 		StagesFile: t.stages,
 		Validity:   validity(cluster),
 		Clock:      t.clock,
@@ -88,7 +97,7 @@ func (t *tenants) existing(cluster *fleetv1.Cluster) (*controlplane.ControlPlane
 	if err != nil {
 		return nil, fmt.Errorf("looking for the control plane: %w", err)
 	}
-	return t.open(cluster)
+	return t.open(cluster, false)
 }
 
 // destroy ends everything of a tenant and removes its folder.
