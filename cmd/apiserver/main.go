@@ -15,6 +15,7 @@ import (
 
 	"github.com/slipway-dev/slipway/internal/apiserver"
 	"github.com/slipway-dev/slipway/internal/facade"
+	"github.com/slipway-dev/slipway/internal/facade/cce"
 	"github.com/slipway-dev/slipway/internal/facade/hyperfleet"
 	"github.com/slipway-dev/slipway/internal/facade/iaas"
 	"github.com/slipway-dev/slipway/internal/hub"
@@ -38,7 +39,11 @@ func dialects(h hub.Hub) ([]facade.Dialect, error) {
 	if err != nil {
 		return nil, err
 	}
-	return []facade.Dialect{fleet, addons}, nil
+	engine, err := cce.New(h)
+	if err != nil {
+		return nil, err
+	}
+	return []facade.Dialect{fleet, addons, engine}, nil
 }
 
 func newCommand() *cobra.Command {
