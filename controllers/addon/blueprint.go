@@ -28,7 +28,7 @@ func (r *Reconciler) gatherBlueprint(ctx context.Context, s *scope) error {
 	}
 	var faults []params.Fault
 	s.effective, faults = params.Resolve(s.version, s.addon.Spec.Params, "spec.params")
-	faults = append(faults, params.CheckValuesFrom(s.addon.Spec.ValuesFrom, "spec.valuesFrom", s.cluster.Status.KubeconfigSecretName)...)
+	faults = append(faults, params.CheckReferences(s.addon, "spec.valuesFrom", s.cluster.Status.KubeconfigSecretName)...)
 	if len(faults) > 0 {
 		return invalid(faults)
 	}

@@ -29,23 +29,14 @@ var (
 	paramsSecrets     = regexp.MustCompile(fmt.Sprintf(`^(.+)-params-[bcdfghjklmnpqrstvwxz2456789]{%d}$`, SecretRandom))
 )
 
-// CheckValuesFrom is CheckReferences for references without the Addon that has them.
-func CheckValuesFrom(refs []fleetv1.ValuesReference, at string, kubeconfigs ...string) []Fault {
-	return checkNames("", refs, at, kubeconfigs)
-}
-
 // CheckReferences refuses references of an Addon to Secrets that are not for it, as far as names tell: through a chart's values
 // what they hold would reach the tenant cluster, and with it whoever can read there. Those are kubeconfigs, also the Secrets
 // kubeconfigs that are named otherwise, and the Secrets that Slipway made for the params of other Addons. Admission and the
 // controller call it; what only the Secret itself tells, CheckSecret says. Faults are named below at, for example
 // spec.valuesFrom.
 func CheckReferences(addon *fleetv1.Addon, at string, kubeconfigs ...string) []Fault {
-	return checkNames(addon.Name, addon.Spec.ValuesFrom, at, kubeconfigs)
-}
-
-func checkNames(addon string, refs []fleetv1.ValuesReference, at string, kubeconfigs []string) []Fault {
 	var faults []Fault
-	for i, ref := range refs {
+	for i, ref := range addon.Spec.ValuesFrom {
 		if ref.Kind != "Secret" {
 			continue
 		}
@@ -54,7 +45,7 @@ func checkNames(addon string, refs []fleetv1.ValuesReference, at string, kubecon
 		switch {
 		case kubeconfigSecrets.MatchString(ref.Name), slices.Contains(kubeconfigs, ref.Name):
 			reason = "holds a kubeconfig"
-		case addon != "" && made != nil && made[1] != addon:
+		case made != nil && made[1] != addon.Name:
 			reason = "holds the params of Addon " + made[1]
 		default:
 			continue
