@@ -14,7 +14,6 @@ import (
 	fleetv1 "github.com/slipway-dev/slipway/api/v1alpha1"
 	"github.com/slipway-dev/slipway/internal/catalog"
 	"github.com/slipway-dev/slipway/internal/conditions"
-	"github.com/slipway-dev/slipway/internal/params"
 	"github.com/slipway-dev/slipway/internal/remote"
 )
 
@@ -23,16 +22,7 @@ func (r *Reconciler) gatherBlueprint(ctx context.Context, s *scope) error {
 	if err := r.gatherCluster(ctx, s); err != nil {
 		return err
 	}
-	if err := r.gatherTemplate(ctx, s); err != nil {
-		return err
-	}
-	var faults []params.Fault
-	s.effective, faults = params.Resolve(s.version, s.addon.Spec.Params, "spec.params")
-	faults = append(faults, params.CheckReferences(s.addon, "spec.valuesFrom", s.cluster.Status.KubeconfigSecretName)...)
-	if len(faults) > 0 {
-		return invalid(faults)
-	}
-	return nil
+	return r.gatherTemplate(ctx, s)
 }
 
 func (r *Reconciler) gatherCluster(ctx context.Context, s *scope) error {

@@ -88,8 +88,15 @@ var _ = Describe("changing", func() {
 
 	It("does not know whether an add-on works whose cluster does not answer", func(ctx SpecContext) {
 		w := newWorld(ctx).ready().apply().deployed()
-		w.flux(metav1.Condition{Type: "Ready", Status: metav1.ConditionFalse, Reason: "StateError", Message: "connection refused"})
-		w.expectReady(metav1.ConditionUnknown, fleetv1.ReasonClusterUnreachable, "connection refused")
+		alive := w.reconciler.Tenants
+		w.reconciler.Tenants = deadTenant{}
+		w.flux(metav1.Condition{Type: "Ready", Status: metav1.ConditionFalse, Reason: "UpgradeFailed", Message: "Get \"https://t\": EOF"},
+			metav1.Condition{Type: "Stalled", Status: metav1.ConditionTrue, Reason: "RetriesExceeded"})
+		w.expectReady(metav1.ConditionUnknown, fleetv1.ReasonClusterUnreachable, ContainSubstring("connection refused"))
+		expect.Condition(w.addon, fleetv1.ConditionStalled, metav1.ConditionFalse, fleetv1.ReasonNotStalled)
+		w.reconciler.Tenants = alive
+		w.reconcile()
+		w.expectReady(metav1.ConditionFalse, fleetv1.ReasonRetrying, HavePrefix("the cluster answers; before that:"))
 		w.deployed()
 		w.expectReady(metav1.ConditionTrue, fleetv1.ReasonDeployed)
 	})

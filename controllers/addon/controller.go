@@ -22,6 +22,10 @@ import (
 const (
 	// recheck is how often a deployed add-on's outputs are read again, and its Secrets are compared.
 	recheck = 3 * time.Minute
+	// recheckTrouble is how often an add-on is looked at that is not ready, and whose cluster may say more.
+	recheckTrouble = time.Minute
+	// recheckSoon is when a pass that is not quite at the end goes on.
+	recheckSoon = time.Second
 	// recheckSecret is how often a kubeconfig Secret that is missing or refused is read again: Secrets are not watched.
 	recheckSecret = time.Minute
 	// keptClients is for how many tenant clusters connections are kept.
@@ -87,10 +91,21 @@ func (r *Reconciler) Reconcile(ctx context.Context, req ctrl.Request) (ctrl.Resu
 		return r.outcome(s.addon, err)
 	}
 	setStatus(s, held, metav1.NewTime(r.Clock.Now()))
-	if err := r.writeStatus(ctx, s.before, s.addon); err != nil {
+	if err := r.finish(ctx, s); err != nil {
 		return outcome.Of(err)
 	}
-	return ctrl.Result{RequeueAfter: s.again}, nil
+	return ctrl.Result{RequeueAfter: s.next()}, nil
+}
+
+// finish writes what the pass found out, and does what follows from it.
+func (r *Reconciler) finish(ctx context.Context, s *scope) error {
+	if err := r.dropParams(ctx, s); err != nil {
+		return err
+	}
+	if err := r.writeStatus(ctx, s.before, s.addon); err != nil {
+		return err
+	}
+	return r.upgrade(ctx, s)
 }
 
 // run goes through the phases up to the first one that holds the add-on up.
@@ -99,16 +114,21 @@ func (r *Reconciler) run(ctx context.Context, s *scope) error {
 		r.claim,
 		r.suspend,
 		r.gatherBlueprint,
+		r.gatherReferences,
+		r.resolve,
 		r.gatherKubeconfig,
 		r.gatherPlace,
-		r.gatherCopies,
 		r.decide,
 		r.gatherCurrent,
+		r.refuseForeign,
+		r.keepRequest,
 		r.move,
 		r.apply,
 		r.observe,
 		r.pace,
+		r.gatherHealth,
 		r.readOutputs,
+		r.retry,
 	} {
 		if err := phase(ctx, s); err != nil {
 			return err

@@ -4,6 +4,8 @@ import (
 	"context"
 	"strings"
 
+	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+
 	fleetv1 "github.com/slipway-dev/slipway/api/v1alpha1"
 	"github.com/slipway-dev/slipway/internal/catalog"
 	"github.com/slipway-dev/slipway/internal/conditions"
@@ -16,7 +18,7 @@ func (r *Reconciler) decide(_ context.Context, s *scope) error {
 		if clusterVersion(s.cluster) == "" {
 			return wait(fleetv1.ReasonClusterNotReady, "%s", err)
 		}
-		return stall(fleetv1.ReasonVersionNotAllowed, "%s", err)
+		s.refused = &hold{reason: fleetv1.ReasonVersionNotAllowed, message: err.Error(), ready: metav1.ConditionFalse, stalled: true}
 	}
 	if other := s.holder(); other != "" {
 		return stall(fleetv1.ReasonReleaseTaken, "Addon %s has the release %s in namespace %s of the cluster; give this one another instance name",
@@ -33,7 +35,14 @@ func (r *Reconciler) decide(_ context.Context, s *scope) error {
 	if err != nil {
 		return stall(fleetv1.ReasonInvalidSpec, "%s", err)
 	}
+	desired.Mix(s.digest)
 	s.desired = desired
+	if s.refused != nil && s.addon.Status.RenderedChecksum != s.desired.Checksum {
+		if current := s.addon.Status.CurrentVersion; current != "" {
+			s.refused.message += "; version " + current + " stays installed"
+		}
+		return s.refused
+	}
 	return s.checkDependencies()
 }
 

@@ -2,6 +2,7 @@ package addon
 
 import (
 	"fmt"
+	"slices"
 
 	corev1 "k8s.io/api/core/v1"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
@@ -27,13 +28,21 @@ func transitions(before, after *fleetv1.Addon) []events.Event {
 		return []events.Event{deployed(after)}
 	case is.Reason == fleetv1.ReasonReleaseAbandoned:
 		return []events.Event{abandoned(is.Message)}
-	case conditions.IsTrue(after, fleetv1.ConditionStalled), is.Reason == fleetv1.ReasonRetrying, is.Reason == fleetv1.ReasonClusterUnreachable:
+	case is.Reason == fleetv1.ReasonClusterDeleting:
+		return nil
+	case conditions.IsTrue(after, fleetv1.ConditionStalled), slices.Contains(troubles, is.Reason):
 		return []events.Event{troubled(is)}
 	case is.Reason == fleetv1.ReasonInstalling, is.Reason == fleetv1.ReasonUpgrading:
 		return []events.Event{started(after, is)}
 	default:
 		return nil
 	}
+}
+
+// troubles are the reasons that somebody should hear of, also where the add-on may get over it by itself.
+var troubles = []string{
+	fleetv1.ReasonRetrying, fleetv1.ReasonClusterUnreachable, fleetv1.ReasonSourceFailed, fleetv1.ReasonDegraded,
+	fleetv1.ReasonPartiallyReady, fleetv1.ReasonValuesNotFound,
 }
 
 func deployed(addon *fleetv1.Addon) events.Event {
@@ -52,6 +61,13 @@ func started(addon *fleetv1.Addon, ready *metav1.Condition) events.Event {
 
 func troubled(ready *metav1.Condition) events.Event {
 	return events.Event{Type: corev1.EventTypeWarning, Reason: ready.Reason, Action: actionInstall, Note: ready.Message}
+}
+
+func upgrading(addon *fleetv1.Addon, to string) events.Event {
+	return events.Event{
+		Type: corev1.EventTypeNormal, Reason: fleetv1.ReasonUpgrading, Action: actionInstall,
+		Note: fmt.Sprintf("Changed spec.version from %s to %s, as upgradePolicy %s wants it", addon.Spec.Version, to, addon.Spec.UpgradePolicy),
+	}
 }
 
 func uninstalling(addon *fleetv1.Addon) events.Event {

@@ -38,6 +38,10 @@ func (deadClient) Get(context.Context, client.ObjectKey, client.Object, ...clien
 	return errors.New("dial tcp: connection refused")
 }
 
+func (deadClient) List(context.Context, client.ObjectList, ...client.ListOption) error {
+	return errors.New("dial tcp: connection refused")
+}
+
 var _ = Describe("holding up", func() {
 	stalls := func(w *world, reason string, message any) {
 		GinkgoHelper()
@@ -161,6 +165,6 @@ var _ = Describe("holding up", func() {
 		})
 		Expect(w.client.Status().Update(ctx, source)).To(Succeed())
 		w.flux(metav1.Condition{Type: "Ready", Status: metav1.ConditionFalse, Reason: "SourceNotReady", Message: "does not have an artifact"})
-		w.expectReady(metav1.ConditionFalse, fleetv1.ReasonSourceFailed, "no such tag")
+		w.expectReady(metav1.ConditionFalse, fleetv1.ReasonSourceFailed, "chart notebooks 1.0.0 cannot be fetched: no such tag")
 	})
 })

@@ -64,11 +64,8 @@ var _ = Describe("installing", func() {
 
 	It("becomes ready when Flux deployed it, and then writes nothing", func(ctx SpecContext) {
 		w := newWorld(ctx).ready()
-		service := &corev1.Service{
-			ObjectMeta: metav1.ObjectMeta{Namespace: w.namespace, Name: "notebooks-proxy"},
-			Spec:       corev1.ServiceSpec{Ports: []corev1.ServicePort{{Name: "http", Port: 80}}},
-		}
-		expect.Applied(ctx, w.client, service)
+		service := w.proxy()
+		expect.Refreshed(ctx, w.client, service)
 		w.addon.Spec.Params = fixture.JSON(`{"cpu_limit": 2, "password": "hunter22"}`)
 		w.apply().deployed()
 		w.expectReady(metav1.ConditionTrue, fleetv1.ReasonDeployed)
@@ -125,20 +122,19 @@ var _ = Describe("installing", func() {
 		w.expectReady(metav1.ConditionFalse, fleetv1.ReasonUpgrading)
 	})
 
-	It("leaves the outputs as they were while the tenant cluster does not answer", func(ctx SpecContext) {
-		w := newWorld(ctx).ready()
-		service := &corev1.Service{
-			ObjectMeta: metav1.ObjectMeta{Namespace: w.namespace, Name: "notebooks-proxy"},
-			Spec:       corev1.ServiceSpec{Ports: []corev1.ServicePort{{Name: "http", Port: 80}}},
-		}
-		expect.Applied(ctx, w.client, service)
-		w.apply().deployed()
+	It("does not know whether it works while the tenant cluster does not answer, and leaves the outputs as they were", func(ctx SpecContext) {
+		w := newWorld(ctx).ready().apply().deployed()
 		known := w.addon.Status.Outputs
 		Expect(known).To(HaveKey("web_ui"))
+		alive := w.reconciler.Tenants
 		w.reconciler.Tenants = deadTenant{}
 		w.reconcile()
-		w.expectReady(metav1.ConditionTrue, fleetv1.ReasonDeployed)
+		w.expectReady(metav1.ConditionUnknown, fleetv1.ReasonClusterUnreachable, ContainSubstring("connection refused"))
+		expect.Condition(w.addon, fleetv1.ConditionStalled, metav1.ConditionFalse, fleetv1.ReasonNotStalled)
 		Expect(w.addon.Status.Outputs).To(Equal(known))
+		w.reconciler.Tenants = alive
+		w.reconcile()
+		w.expectReady(metav1.ConditionTrue, fleetv1.ReasonDeployed)
 	})
 })
 
@@ -146,6 +142,7 @@ var _ = Describe("an Addon with the name of a Cluster", func() {
 	It("leaves the Cluster's kubeconfig Secret alone", func(ctx SpecContext) {
 		w := newWorld(ctx).ready()
 		w.addon.Name = w.cluster.Name
+		expect.Applied(ctx, w.client, w.proxy())
 		secret := &corev1.Secret{ObjectMeta: metav1.ObjectMeta{Namespace: w.namespace, Name: "sample-kubeconfig"}}
 		expect.Refreshed(ctx, w.client, secret)
 		version := secret.ResourceVersion

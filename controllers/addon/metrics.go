@@ -24,6 +24,12 @@ var deployedTotal = prometheus.NewCounterVec(prometheus.CounterOpts{
 	Help: "How many times an add-on became ready, by template.",
 }, []string{"template"})
 
+// retriesTotal counts further attempts at releases that failed.
+var retriesTotal = prometheus.NewCounterVec(prometheus.CounterOpts{
+	Namespace: "slipway", Subsystem: "addon", Name: "retries_total",
+	Help: "How many times Flux was asked for another attempt at a release that failed, by template.",
+}, []string{"template"})
+
 // addons counts the Addons by template and reason.
 var addons = census.Census{
 	Name:   "addons",
@@ -45,7 +51,7 @@ var addons = census.Census{
 	},
 }
 
-func init() { metrics.Registry.MustRegister(abandonedTotal, deployedTotal) }
+func init() { metrics.Registry.MustRegister(abandonedTotal, deployedTotal, retriesTotal) }
 
 // countTransitions counts what a change of the status tells.
 func countTransitions(before, after *fleetv1.Addon) {

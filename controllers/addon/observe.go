@@ -16,7 +16,8 @@ import (
 
 // observe reads the state of the release from what exists now.
 func (r *Reconciler) observe(ctx context.Context, s *scope) error {
-	observed := release.Observed{Release: &helmv2.HelmRelease{}, Version: s.version, Installed: installed(s.addon)}
+	observed := release.Observed{Release: &helmv2.HelmRelease{}, Version: s.version, Installed: installed(s.addon),
+		Failed: failedBefore(s.before, s.desired.Checksum)}
 	if err := decode(s.current[s.desired.Release], observed.Release); err != nil {
 		return err
 	}

@@ -32,8 +32,10 @@ func (r *Reconciler) readOutputs(ctx context.Context, s *scope) error {
 	if err != nil {
 		return fmt.Errorf("reaching Cluster %s: %w", s.cluster.Name, err)
 	}
+	ctx, cancel := context.WithTimeout(ctx, lookTimeout)
+	defer cancel()
 	read := outputReader{tenant: tenant, namespace: release.Namespace(s.template), release: s.addon.InstanceName()}
-	outputs := map[string]string{}
+	outputs, missing := map[string]string{}, []string(nil)
 	for _, output := range s.version.Outputs {
 		value, err := read.one(ctx, output)
 		if err = remote.Classify(err); errors.Is(err, remote.ErrUnreachable) || errors.Is(err, remote.ErrUnauthorized) {
@@ -43,11 +45,14 @@ func (r *Reconciler) readOutputs(ctx context.Context, s *scope) error {
 		if client.IgnoreNotFound(err) != nil {
 			return fmt.Errorf("reading output %s from Cluster %s: %w", output.Name, s.cluster.Name, err)
 		}
-		if value != "" {
+		switch {
+		case err == nil && value != "":
 			outputs[output.Name] = value
+		case !output.Optional:
+			missing = append(missing, fmt.Sprintf("output %s: %s", output.Name, read.missing(output, err)))
 		}
 	}
-	s.outputs = outputs
+	s.outputs, s.missing = outputs, missing
 	return nil
 }
 
@@ -75,10 +80,37 @@ func (o outputReader) one(ctx context.Context, output fleetv1.AddonOutput) (stri
 		return ingressAddress(ingress), nil
 	case output.SecretKey != nil:
 		key := o.key(output.SecretKey.ObjectOutput)
+		secret := &corev1.Secret{}
+		if err := o.tenant.Get(ctx, key, secret); err != nil {
+			return "", err
+		}
+		if _, there := secret.Data[output.SecretKey.Key]; !there {
+			return "", nil
+		}
 		return fmt.Sprintf("Secret %s/%s, key %s", key.Namespace, key.Name, output.SecretKey.Key), nil
 	default:
 		return "", nil
 	}
+}
+
+// missing says what an output that has nothing to show waits for.
+func (o outputReader) missing(output fleetv1.AddonOutput, err error) string {
+	switch {
+	case output.Service != nil && err != nil:
+		return fmt.Sprintf("Service %s does not exist", o.key(output.Service.ObjectOutput))
+	case output.Service != nil && output.Service.Port != "":
+		return fmt.Sprintf("Service %s has no cluster IP, or no port %s", o.key(output.Service.ObjectOutput), output.Service.Port)
+	case output.Service != nil:
+		return fmt.Sprintf("Service %s has no cluster IP, or no port", o.key(output.Service.ObjectOutput))
+	case output.Ingress != nil && err != nil:
+		return fmt.Sprintf("Ingress %s does not exist", o.key(*output.Ingress))
+	case output.Ingress != nil:
+		return fmt.Sprintf("Ingress %s names no host", o.key(*output.Ingress))
+	case output.SecretKey != nil:
+		key := o.key(output.SecretKey.ObjectOutput)
+		return fmt.Sprintf("Secret %s, or its key %s, does not exist", key, output.SecretKey.Key)
+	}
+	return "nothing to read"
 }
 
 func (o outputReader) key(object fleetv1.ObjectOutput) client.ObjectKey {

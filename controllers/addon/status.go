@@ -1,28 +1,26 @@
 package addon
 
 import (
-	"bytes"
-	"slices"
+	"strings"
 
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
-	"k8s.io/apimachinery/pkg/runtime"
 
 	fleetv1 "github.com/slipway-dev/slipway/api/v1alpha1"
-	"github.com/slipway-dev/slipway/internal/catalog"
 	"github.com/slipway-dev/slipway/internal/conditions"
 	"github.com/slipway-dev/slipway/internal/release"
+	"github.com/slipway-dev/slipway/internal/workload"
 )
-
-// maxHistory is how many deployed versions are remembered.
-const maxHistory = 10
 
 // setStatus computes the status from what the pass found out. held is what held it up, nil if it went through.
 func setStatus(s *scope, held *hold, now metav1.Time) {
 	if held == nil {
-		held = fromState(s.state)
+		held = s.verdict(now)
+		s.failed = held != nil && held.stalled
 	}
 	if held == nil {
 		recordDeployed(s, now)
+	} else if s.kubeconfig != nil {
+		s.within(recheckTrouble)
 	}
 	setConditions(s.addon, held, s.state.Message, now)
 	if s.outputs != nil {
@@ -31,16 +29,88 @@ func setStatus(s *scope, held *hold, now metav1.Time) {
 	setTargets(s)
 }
 
+// verdict says what keeps the add-on from being ready after a pass that went through, nil if it is ready.
+func (s *scope) verdict(now metav1.Time) *hold {
+	held := s.fromState()
+	if held == nil {
+		held = s.fromHealth(now)
+	}
+	if s.refused == nil {
+		return held
+	}
+	// The version may not be changed to, but it is what is installed: how that does is said all the same.
+	refused := *s.refused
+	if held == nil {
+		refused.message += "; what is installed stays"
+	} else {
+		refused.message += "; what is installed: " + held.message
+		refused.ready = held.ready
+	}
+	return &refused
+}
+
 // fromState turns the state of a release into what holds the add-on up, nil if it is deployed.
-func fromState(state release.State) *hold {
-	held := &hold{reason: state.Reason, message: state.Message, ready: metav1.ConditionFalse}
+func (s *scope) fromState() *hold {
+	state := s.state
+	held := &hold{reason: state.Reason, message: s.explained(), ready: metav1.ConditionFalse, stalled: state.Stalled()}
 	switch state.Phase {
 	case release.Deployed:
 		return nil
 	case release.Unreachable:
 		held.ready = metav1.ConditionUnknown
-	case release.Failed:
-		held.stalled = true
+	}
+	return held
+}
+
+// explained is the message of the state, or, where the workloads tell it better, their cause. A cause that was seen during an
+// attempt outlives it: once the release before is restored there is nothing left to see.
+func (s *scope) explained() string {
+	switch s.state.Phase {
+	case release.Deployed, release.Unreachable, release.SourceFailed:
+		return s.state.Message
+	}
+	cause := release.Scrub(s.health.cause)
+	ready := conditions.Get(s.before, fleetv1.ConditionReady)
+	if cause == "" && (s.state.Phase == release.Failed || s.state.Phase == release.Retrying) &&
+		ready != nil && ready.ObservedGeneration == s.addon.Generation {
+		cause = strings.TrimSuffix(ready.Message, release.Restored)
+		if !workload.IsCause(cause) {
+			cause = ""
+		}
+	}
+	switch {
+	case cause == "":
+		return s.state.Message
+	case s.state.Restored:
+		return cause + release.Restored
+	}
+	return cause
+}
+
+// fromHealth is what holds up an add-on whose release is deployed: workloads that are not ready, or outputs that are missing.
+// Before the generation was ready once, that is part of getting there, for as long as an attempt may take; from then on it is a
+// failure.
+func (s *scope) fromHealth(now metav1.Time) *hold {
+	held := &hold{ready: metav1.ConditionFalse}
+	switch {
+	case !s.health.AllFine() && s.health.Broken():
+		held.reason, held.message = fleetv1.ReasonDegraded, release.Scrub(s.health.cause)
+	case !s.health.AllFine():
+		held.reason, held.message = fleetv1.ReasonPartiallyReady, release.Scrub(s.health.cause)
+	case len(s.missing) > 0:
+		held.reason, held.message = fleetv1.ReasonPartiallyReady, release.Scrub(strings.Join(s.missing, "; "))
+	default:
+		return nil
+	}
+	before, late := failedBefore(s.before, s.desired.Checksum), !now.Time.Before(s.deadline())
+	switch {
+	case before != "":
+		held.reason, held.stalled = before, true
+	case !handled(s.addon) && late:
+		held.reason, held.stalled = release.FailedReason(installed(s.addon)), true
+	case !handled(s.addon):
+		s.within(s.deadline().Sub(now.Time))
+		s.within(s.glance())
 	}
 	return held
 }
@@ -78,42 +148,4 @@ func setConditions(addon *fleetv1.Addon, held *hold, deployed string, now metav1
 // installed tells whether the add-on was deployed before.
 func installed(addon *fleetv1.Addon) bool {
 	return conditions.IsTrue(addon, fleetv1.ConditionInstalled)
-}
-
-// recordDeployed remembers what is deployed.
-func recordDeployed(s *scope, now metav1.Time) {
-	status, version := &s.addon.Status, s.addon.Spec.Version
-	if status.CurrentVersion != version {
-		status.PreviousVersion, status.CurrentVersion = status.CurrentVersion, version
-	}
-	entry := fleetv1.AddonHistoryEntry{
-		Version: version, Generation: s.addon.Generation, DeployedTime: now, Params: s.effective.Visible(s.addon.Spec.Params),
-	}
-	if len(status.History) > 0 && status.History[0].Version == version && sameDocument(status.History[0].Params, entry.Params) {
-		return
-	}
-	status.History = slices.Insert(status.History, 0, entry)
-	status.History = status.History[:min(len(status.History), maxHistory)]
-}
-
-func sameDocument(a, b *runtime.RawExtension) bool {
-	if a == nil || b == nil {
-		return a == b
-	}
-	return bytes.Equal(a.Raw, b.Raw)
-}
-
-// setTargets says where the add-on can go from here. Without a template or cluster to ask it leaves what it said before.
-func setTargets(s *scope) {
-	if s.cluster == nil || s.template == nil {
-		return
-	}
-	status, running := &s.addon.Status, clusterVersion(s.cluster)
-	from := status.CurrentVersion
-	if from == "" {
-		from = s.addon.Spec.Version
-	}
-	status.TargetVersions = catalog.Targets(s.template, from, running)
-	previous := s.template.Version(status.PreviousVersion)
-	status.Rollbackable = previous != nil && catalog.Gate(previous, running) == nil
 }

@@ -103,11 +103,19 @@ func (w *world) ready() *world {
 		ObjectMeta: metav1.ObjectMeta{Namespace: w.namespace, Name: "sample-kubeconfig"},
 		Data:       map[string][]byte{"value": []byte(kubeconfig())},
 	}
-	expect.Applied(w.ctx, w.client, secret)
+	expect.Applied(w.ctx, w.client, secret, w.proxy())
 	w.clusterStatus(func(s *fleetv1.ClusterStatus) {
 		s.KubeconfigSecretName, s.KubernetesVersion = "sample-kubeconfig", "v1.33.1"
 	})
 	return w
+}
+
+// proxy is the Service that the template's output names, as the chart would install it.
+func (w *world) proxy() *corev1.Service {
+	return &corev1.Service{
+		ObjectMeta: metav1.ObjectMeta{Namespace: w.namespace, Name: w.addon.Name + "-proxy"},
+		Spec:       corev1.ServiceSpec{Ports: []corev1.ServicePort{{Name: "http", Port: 80}}},
+	}
 }
 
 func (w *world) clusterStatus(change func(*fleetv1.ClusterStatus)) {

@@ -75,10 +75,7 @@ func tag(version string) string { return strings.ReplaceAll(version, "+", "_") }
 // helmRelease renders the release.
 func helmRelease(in Input) *helmv2.HelmRelease {
 	namespace := Namespace(in.Template)
-	timeout := metav1.Duration{Duration: defaultTimeout}
-	if in.Template.Spec.Timeout != nil {
-		timeout = *in.Template.Spec.Timeout
-	}
+	timeout := metav1.Duration{Duration: Timeout(in.Template)}
 	rollback, lastToo := helmv2.RollbackRemediationStrategy, true
 	hr := &helmv2.HelmRelease{
 		TypeMeta:   metav1.TypeMeta{APIVersion: helmv2.GroupVersion.String(), Kind: helmv2.HelmReleaseKind},

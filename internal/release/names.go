@@ -1,6 +1,8 @@
 package release
 
 import (
+	"time"
+
 	"strconv"
 
 	fleetv1 "github.com/slipway-dev/slipway/api/v1alpha1"
@@ -34,6 +36,14 @@ func ValuesSecretName(addon string) string { return addon + "-values" }
 // KubeconfigSecretName is the name of the Secret with the sanitized kubeconfig that Flux uses. No name of a Cluster has a dot:
 // it cannot be that of the Secret in which a Cluster of the same name has its kubeconfig, <cluster>-kubeconfig.
 func KubeconfigSecretName(addon string) string { return addon + ".kubeconfig" }
+
+// Timeout is how long an installation or upgrade may take before it counts as failed.
+func Timeout(template *fleetv1.AddonTemplate) time.Duration {
+	if template.Spec.Timeout != nil {
+		return template.Spec.Timeout.Duration
+	}
+	return defaultTimeout
+}
 
 // Namespace is the namespace of the tenant cluster that a template's releases live in.
 func Namespace(template *fleetv1.AddonTemplate) string {

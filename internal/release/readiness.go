@@ -147,7 +147,7 @@ func (in Observed) noChart(ready *metav1.Condition) State {
 
 // givenUp is a release that Flux will not try again before it is asked to.
 func (in Observed) givenUp(ready *metav1.Condition, since time.Time) State {
-	state := State{Phase: Failed, Reason: failed(in.Installed), Message: cause(in.Release, ready), Since: since}
+	state := State{Phase: Failed, Reason: FailedReason(in.Installed), Message: cause(in.Release, ready), Since: since}
 	state.Lost = connectionLost(state.Message)
 	remediated := apimeta.FindStatusCondition(in.Release.Status.Conditions, helmv2.RemediatedCondition)
 	switch {

@@ -1,6 +1,8 @@
 package release
 
 import (
+	"crypto/sha256"
+	"encoding/hex"
 	"strconv"
 	"strings"
 	"time"
@@ -62,6 +64,17 @@ func Asked(hr *unstructured.Unstructured) Request {
 		return Request{}
 	}
 	return ParseRequest(hr.GetAnnotations()[fluxmeta.ReconcileRequestAnnotation])
+}
+
+// Mix lets something that is not rendered decide about the release too: with another digest Flux is asked anew. An empty digest
+// changes nothing.
+func (o *Objects) Mix(digest string) {
+	if digest == "" {
+		return
+	}
+	sum := sha256.Sum256([]byte(o.Checksum + digest))
+	o.Checksum = hex.EncodeToString(sum[:])[:32]
+	o.Ask(Request{Checksum: o.Checksum})
 }
 
 // Ask puts a request into the rendered objects. A repetition resets what Flux counted, so that it tries again, and asks for the

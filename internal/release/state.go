@@ -73,15 +73,15 @@ func (s State) Reached(err error) State {
 func (s State) AfterDeadline(installed bool) State {
 	switch s.Phase {
 	case Retrying:
-		s.Phase, s.Reason = Failed, failed(installed)
+		s.Phase, s.Reason = Failed, FailedReason(installed)
 	case SourceFailed:
 		s.Late = true
 	}
 	return s
 }
 
-// failed is the reason of an attempt that counts as a failure.
-func failed(installed bool) string {
+// FailedReason is the reason of an attempt that counts as a failure: of a change of what was ready before, or of an installation.
+func FailedReason(installed bool) string {
 	if installed {
 		return fleetv1.ReasonUpgradeFailed
 	}

@@ -33,6 +33,16 @@ func Cause(w Workload, pods []corev1.Pod, claims []corev1.PersistentVolumeClaim,
 	return state
 }
 
+// IsCause tells whether a text is one that Cause returned.
+func IsCause(text string) bool {
+	for _, kind := range []string{"Deployment ", "StatefulSet ", "DaemonSet ", "Job "} {
+		if strings.HasPrefix(text, kind) {
+			return true
+		}
+	}
+	return false
+}
+
 // podTrouble says what keeps a pod from being ready, or nothing if it is ready or just starting.
 func podTrouble(pod *corev1.Pod) string {
 	if pod.DeletionTimestamp != nil || pod.Status.Phase == corev1.PodSucceeded {
