@@ -25,9 +25,8 @@ func (s *Store) InstallAddon(ctx context.Context, caller Caller, wish NewAddon) 
 	if owner.Object.DeletionTimestamp != nil {
 		return nil, clusterDeleting()
 	}
-	namesake, err := s.Memory.Addon(ctx, caller.Namespace, Ref{Kind: fleetv1.KindAddon, Name: wish.Instance, Cluster: ptr(byID(owner))})
-	if err == nil && !s.retried(ctx, namesake.Object) {
-		return nil, nameTaken()
+	if err := s.instanceFree(ctx, owner, wish.Instance); err != nil {
+		return nil, err
 	}
 	birth, err := s.newAddon(ctx, caller, owner, wish)
 	if err != nil {
@@ -38,6 +37,37 @@ func (s *Store) InstallAddon(ctx context.Context, caller Caller, wish NewAddon) 
 	}
 	s.Memory.Apply(birth.addon)
 	return s.Memory.Addon(ctx, caller.Namespace, Ref{Kind: fleetv1.KindAddon, ID: idOf(birth.addon)})
+}
+
+// instanceFree refuses an instance name that is taken on a Cluster. What is said to be there is looked at: another replica may
+// have told the caller that it is gone.
+func (s *Store) instanceFree(ctx context.Context, owner *Record, instance string) error {
+	ref := Ref{Kind: fleetv1.KindAddon, Name: instance, Cluster: ptr(byID(owner))}
+	for range attempts {
+		namesake, err := s.Memory.Addon(ctx, owner.Object.Namespace, ref)
+		if err != nil {
+			return ignoreNotFound(err)
+		}
+		fresh, err := s.addon(ctx, namesake.Object)
+		switch {
+		case ReasonOf(err) == NotFound:
+			s.Memory.Remove(namesake.Object)
+		case err != nil:
+			return err
+		case s.retried(ctx, fresh):
+			return nil
+		default:
+			return nameTaken()
+		}
+	}
+	return nameTaken()
+}
+
+func ignoreNotFound(err error) error {
+	if ReasonOf(err) == NotFound {
+		return nil
+	}
+	return err
 }
 
 // birth is an add-on on its way in.
