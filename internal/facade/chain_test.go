@@ -47,6 +47,14 @@ func serve(t testing.TB, f *facade.Facade, with filters) *httptest.Server {
 	return server
 }
 
+// startServer serves a handler and returns where.
+func startServer(t testing.TB, handler http.Handler) string {
+	t.Helper()
+	server := httptest.NewServer(handler)
+	t.Cleanup(server.Close)
+	return server.URL
+}
+
 func chain(f *facade.Facade, with filters) http.Handler {
 	scheme := runtime.NewScheme()
 	metav1.AddToGroupVersion(scheme, metav1.Unversioned)

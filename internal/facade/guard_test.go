@@ -18,7 +18,6 @@ import (
 
 func TestGuards(t *testing.T) {
 	const twice, syntax = "There is more than one credential in the headers.", "The header Connection must not name other headers."
-	const label = "X-Project-Id must consist of at most 63 lower case letters, digits and hyphens, and begin and end with a letter or digit."
 	bad := func(detail string) refused {
 		return refused{Refused: 401, Cause: facade.BadCredentials, Detail: detail}
 	}
