@@ -12,6 +12,7 @@ import (
 	"sigs.k8s.io/controller-runtime/pkg/controller/controllerutil"
 	"sigs.k8s.io/controller-runtime/pkg/event"
 	"sigs.k8s.io/controller-runtime/pkg/handler"
+	"sigs.k8s.io/controller-runtime/pkg/log"
 	"sigs.k8s.io/controller-runtime/pkg/predicate"
 	"sigs.k8s.io/controller-runtime/pkg/reconcile"
 
@@ -51,8 +52,12 @@ func (r *Reconciler) Reconcile(ctx context.Context, req ctrl.Request) (ctrl.Resu
 	if err != nil || done {
 		return outcome.Of(err)
 	}
+	found, err := r.check(ctx, template)
+	if err != nil {
+		return outcome.Of(err)
+	}
 	before := template.DeepCopy()
-	setStatus(template, catalog.CheckTemplate(template), len(addons.Items), metav1.NewTime(r.Clock.Now()))
+	setStatus(template, found, len(addons.Items), metav1.NewTime(r.Clock.Now()))
 	changed, err := conditions.PatchStatus(ctx, r.Client, before, template)
 	if err != nil {
 		return outcome.Of(err)
@@ -61,6 +66,21 @@ func (r *Reconciler) Reconcile(ctx context.Context, req ctrl.Request) (ctrl.Resu
 		events.Publish(r.Recorder, template, transitions(before, template)...)
 	}
 	return ctrl.Result{}, nil
+}
+
+// check checks a template by itself and, where it depends on others, among them.
+func (r *Reconciler) check(ctx context.Context, template *fleetv1.AddonTemplate) (findings, error) {
+	found := findings{faults: catalog.CheckTemplate(template)}
+	if !catalog.Depends(template) {
+		return found, nil
+	}
+	var others fleetv1.AddonTemplateList
+	if err := r.Client.List(ctx, &others, client.UnsafeDisableDeepCopy); err != nil {
+		return findings{}, fmt.Errorf("listing the AddonTemplates: %w", err)
+	}
+	found.faults = append(found.faults, catalog.CheckDependencies(template, others.Items)...)
+	found.waits = catalog.Waits(template, others.Items)
+	return found, nil
 }
 
 // finalize keeps a template while Addons are made from it, and lets it go when it is deleted and none is. It returns the
@@ -95,11 +115,29 @@ func (r *Reconciler) SetupWithManager(mgr ctrl.Manager) error {
 	err := ctrl.NewControllerManagedBy(mgr).Named("addontemplate").
 		For(&fleetv1.AddonTemplate{}).
 		Watches(&fleetv1.Addon{}, handler.EnqueueRequestsFromMapFunc(templateOfAddon), builder.WithPredicates(comesOrGoes)).
+		Watches(&fleetv1.AddonTemplate{}, handler.EnqueueRequestsFromMapFunc(r.Dependants), builder.WithPredicates(predicate.GenerationChangedPredicate{})).
 		Complete(r)
 	if err != nil {
 		return fmt.Errorf("setting up the controller of AddonTemplates: %w", err)
 	}
 	return nil
+}
+
+// Dependants returns the other templates that depend on some, when a template comes, changes or goes: a cycle, or a dependency that
+// nothing meets, may come about and vanish anywhere behind them. It is exported for the tests.
+func (r *Reconciler) Dependants(ctx context.Context, changed client.Object) []reconcile.Request {
+	var templates fleetv1.AddonTemplateList
+	if err := r.Client.List(ctx, &templates, client.UnsafeDisableDeepCopy); err != nil {
+		log.FromContext(ctx).Error(err, "listing the AddonTemplates that depend on one", "template", changed.GetName())
+		return nil
+	}
+	var requests []reconcile.Request
+	for i := range templates.Items {
+		if other := &templates.Items[i]; other.Name != changed.GetName() && catalog.Depends(other) {
+			requests = append(requests, reconcile.Request{NamespacedName: client.ObjectKeyFromObject(other)})
+		}
+	}
+	return requests
 }
 
 func templateOfAddon(_ context.Context, object client.Object) []reconcile.Request {

@@ -7,6 +7,8 @@ import (
 	. "github.com/onsi/gomega"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	clocktesting "k8s.io/utils/clock/testing"
+	"sigs.k8s.io/controller-runtime/pkg/client"
+	"sigs.k8s.io/controller-runtime/pkg/reconcile"
 
 	fleetv1 "github.com/slipway-dev/slipway/api/v1alpha1"
 	"github.com/slipway-dev/slipway/controllers/addontemplate"
@@ -69,6 +71,44 @@ var _ = Describe("an AddonTemplate", func() {
 		expect.Reconciled(ctx, env.Client, reconciler, template)
 		expect.Condition(template, fleetv1.ConditionReady, metav1.ConditionTrue, fleetv1.ReasonUsable, "1 version can be installed")
 		Expect(recorder.Take()).To(HaveLen(2))
+	})
+
+	It("says what its dependencies wait for, and is checked again when another template changes", func(ctx SpecContext) {
+		other := fixture.AddonTemplate("base-" + namespace)
+		template.Spec.Versions[0].DependsOn = []fleetv1.AddonDependency{{TemplateName: other.Name, Versions: ">=2.0.0"}}
+		expect.Applied(ctx, env.Client, template)
+		expect.Reconciled(ctx, env.Client, reconciler, template)
+		expect.Condition(template, fleetv1.ConditionReady, metav1.ConditionTrue, fleetv1.ReasonUsable,
+			HavePrefix("1 version can be installed; spec.versions[0].dependsOn[0].templateName: there is no AddonTemplate "+other.Name))
+		expect.Applied(ctx, env.Client, other)
+		Expect(reconciler.Dependants(ctx, other)).To(ContainElement(reconcile.Request{NamespacedName: client.ObjectKeyFromObject(template)}))
+		Expect(reconciler.Dependants(ctx, template)).NotTo(ContainElement(HaveField("Name", template.Name)))
+		expect.Reconciled(ctx, env.Client, reconciler, template)
+		expect.Condition(template, fleetv1.ConditionReady, metav1.ConditionTrue, fleetv1.ReasonUsable, ContainSubstring(`has no version in ">=2.0.0", it has 1.0.0`))
+
+		By("a cycle that came about past admission")
+		other.Spec.Versions[0].Version = "2.0.0"
+		other.Spec.Versions[0].DependsOn = []fleetv1.AddonDependency{{TemplateName: template.Name}}
+		Expect(env.Client.Update(ctx, other)).To(Succeed())
+		for _, t := range []*fleetv1.AddonTemplate{template, other} {
+			expect.Reconciled(ctx, env.Client, reconciler, t)
+			expect.Condition(t, fleetv1.ConditionReady, metav1.ConditionFalse, fleetv1.ReasonUnusable, ContainSubstring("closes a cycle"))
+		}
+		other.Spec.Versions[0].DependsOn = nil
+		Expect(env.Client.Update(ctx, other)).To(Succeed())
+		expect.Reconciled(ctx, env.Client, reconciler, template)
+		expect.Condition(template, fleetv1.ConditionReady, metav1.ConditionTrue, fleetv1.ReasonUsable, "1 version can be installed")
+		before := writes.Count()
+		expect.Reconciled(ctx, env.Client, reconciler, template)
+		Expect(writes.Count()).To(Equal(before))
+	})
+
+	It("is unusable with a source that cannot be one", func(ctx SpecContext) {
+		template.Spec.Source.URL = "oci://me:s3cret@registry.example.com/charts"
+		expect.Applied(ctx, env.Client, template)
+		expect.Reconciled(ctx, env.Client, reconciler, template)
+		expect.Condition(template, fleetv1.ConditionReady, metav1.ConditionFalse, fleetv1.ReasonUnusable,
+			And(HavePrefix("spec.source.url: must not hold credentials"), Not(ContainSubstring("s3cret"))))
 	})
 
 	It("stays while Addons are made from it", func(ctx SpecContext) {

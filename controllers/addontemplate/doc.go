@@ -3,5 +3,5 @@
 // needs it.
 //
 // controllers.Setup starts it. The checks are those of internal/catalog, which the admission webhook makes as well: here they
-// reach entries that came past it. It never changes a spec and never touches an Addon.
+// reach entries that came past it, and again those that depend on others whenever another one changes. It never changes a spec and never touches an Addon.
 package addontemplate

@@ -11,8 +11,16 @@ import (
 	"github.com/slipway-dev/slipway/internal/params"
 )
 
-// setStatus computes the status from what is wrong with the template and how many Addons are made from it.
-func setStatus(template *fleetv1.AddonTemplate, faults []params.Fault, addons int, now metav1.Time) {
+// findings are what a check of a template brought up.
+type findings struct {
+	// faults keep the template from being used.
+	faults []params.Fault
+	// waits are dependencies that nothing in the catalogue meets as it is.
+	waits []params.Fault
+}
+
+// setStatus computes the status from what was found about the template and how many Addons are made from it.
+func setStatus(template *fleetv1.AddonTemplate, found findings, addons int, now metav1.Time) {
 	ready := metav1.Condition{
 		Type: fleetv1.ConditionReady, Status: metav1.ConditionTrue, Reason: fleetv1.ReasonUsable,
 		Message: fmt.Sprintf("%d versions can be installed", len(template.Spec.Versions)),
@@ -21,8 +29,11 @@ func setStatus(template *fleetv1.AddonTemplate, faults []params.Fault, addons in
 	if len(template.Spec.Versions) == 1 {
 		ready.Message = "1 version can be installed"
 	}
-	if len(faults) > 0 {
-		ready.Status, ready.Reason, ready.Message = metav1.ConditionFalse, fleetv1.ReasonUnusable, params.Join(faults)
+	if len(found.waits) > 0 {
+		ready.Message += "; " + params.Join(found.waits)
+	}
+	if len(found.faults) > 0 {
+		ready.Status, ready.Reason, ready.Message = metav1.ConditionFalse, fleetv1.ReasonUnusable, params.Join(found.faults)
 		stalled.Status, stalled.Reason, stalled.Message = metav1.ConditionTrue, fleetv1.ReasonUnusable, ready.Message
 	}
 	conditions.Set(template, ready, now)
