@@ -24,6 +24,9 @@ func (e *environment) variables() []variable {
 				variable{"SLIPWAY_HTTP_URL" + suffix, "http://" + e.address(name, "http")})
 		}
 	}
+	if e.ports[registryName+"-http"] != 0 {
+		known = append(known, variable{"SLIPWAY_REGISTRY", e.address(registryName, "http")})
+	}
 	if token, err := os.ReadFile(e.token()); err == nil {
 		known = append(known, variable{"SLIPWAY_TOKEN", string(token)})
 	}
