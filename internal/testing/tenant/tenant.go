@@ -82,6 +82,7 @@ func New(ctx context.Context, t testing.TB, c client.Client, wish Wish) *Tenant 
 	for account, rule := range rules {
 		objects = append(objects, made.role(account, rule), made.binding(account))
 	}
+	objects = append(objects, made.catalogue()...)
 	for _, object := range objects {
 		if err := c.Create(ctx, object); err != nil {
 			t.Fatalf("making a tenant: creating the %T %s: %v", object, object.GetName(), err)
@@ -136,7 +137,7 @@ func (n *Tenant) account(name string) *corev1.ServiceAccount {
 // rules are what the accounts with rights may do.
 var rules = map[string]rbacv1.PolicyRule{
 	Admin:  {Resources: []string{"*"}, Verbs: []string{"*"}},
-	Editor: {Resources: []string{"clusters", "nodepools"}, Verbs: []string{"*"}},
+	Editor: {Resources: []string{"clusters", "nodepools", "addons"}, Verbs: []string{"*"}},
 	Reader: {Resources: []string{"*"}, Verbs: []string{"get", "list", "watch"}},
 }
 
@@ -162,16 +163,21 @@ func (n *Tenant) awaitRights(ctx context.Context, t testing.TB, account string) 
 	t.Helper()
 	ctx, cancel := context.WithTimeout(ctx, Patience)
 	defer cancel()
-	n.await(ctx, t, "the rights of "+account, func(ctx context.Context) (bool, error) {
-		review := &authorizationv1.SubjectAccessReview{Spec: authorizationv1.SubjectAccessReviewSpec{
-			User: n.User(account),
-			ResourceAttributes: &authorizationv1.ResourceAttributes{
-				Namespace: n.Namespace, Verb: "watch", Group: fleetv1.GroupName, Resource: "nodepools",
-			},
-		}}
-		err := n.client.Create(ctx, review)
-		return review.Status.Allowed, err
-	})
+	rights := []authorizationv1.ResourceAttributes{
+		{Namespace: n.Namespace, Verb: "watch", Group: fleetv1.GroupName, Resource: "nodepools"},
+	}
+	if account != Editor {
+		rights = append(rights, mayReadCatalogue())
+	}
+	for _, right := range rights {
+		n.await(ctx, t, "the rights of "+account, func(ctx context.Context) (bool, error) {
+			review := &authorizationv1.SubjectAccessReview{Spec: authorizationv1.SubjectAccessReviewSpec{
+				User: n.User(account), ResourceAttributes: &right,
+			}}
+			err := n.client.Create(ctx, review)
+			return review.Status.Allowed, err
+		})
+	}
 }
 
 // await waits as long as the context allows.
@@ -192,7 +198,7 @@ func (n *Tenant) remove(t testing.TB) {
 	}
 	n.await(ctx, t, "the end of all objects", func(ctx context.Context) (bool, error) {
 		left := 0
-		for _, list := range []client.ObjectList{&fleetv1.NodePoolList{}, &fleetv1.ClusterList{}, &fleetv1.AdapterStatusList{}} {
+		for _, list := range []client.ObjectList{&fleetv1.AddonList{}, &fleetv1.NodePoolList{}, &fleetv1.ClusterList{}, &fleetv1.AdapterStatusList{}} {
 			count, err := n.letGo(ctx, list)
 			if err != nil {
 				return false, err
@@ -201,6 +207,7 @@ func (n *Tenant) remove(t testing.TB) {
 		}
 		return left == 0, nil
 	})
+	n.closeCatalogue(ctx, t)
 	platform := &fleetv1.Platform{ObjectMeta: metav1.ObjectMeta{Name: n.Platform}}
 	if err := client.IgnoreNotFound(n.client.Delete(ctx, platform)); err != nil {
 		t.Errorf("deleting the Platform %s: %v", n.Platform, err)
