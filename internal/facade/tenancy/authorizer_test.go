@@ -50,10 +50,16 @@ func (r *rights) Authorize(_ context.Context, a authorizer.Attributes) (authoriz
 // server is the part of a server's chain that deals with identities and rights, as it is.
 func server(t testing.TB, delegate *rights) http.Handler {
 	t.Helper()
+	return serverOf(t, sample{}, delegate)
+}
+
+// serverOf is server, for a dialect.
+func serverOf(t testing.TB, dialect facade.Dialect, delegate *rights) http.Handler {
+	t.Helper()
 	scheme := runtime.NewScheme()
 	metav1.AddToGroupVersion(scheme, metav1.Unversioned)
 	codecs := serializer.NewCodecFactory(scheme)
-	f, err := facade.New(expect.Clock(), sample{})
+	f, err := facade.New(expect.Clock(), dialect)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -81,6 +87,9 @@ func TestRights(t *testing.T) {
 		"no right":                   {request: "DELETE /clusters/1", token: "project", allowed: []string{getAll}, status: 403, body: denied, asked: []string{"delete clusters mine/", "delete clusters mine/one"}},
 		"no right in that namespace": {request: "GET /clusters", token: "project", project: "theirs", allowed: []string{"list clusters mine/"}, status: 403, body: denied, asked: []string{"list clusters theirs/"}},
 		"a stream":                   {request: "GET /clusters?watch=true", token: "project", allowed: []string{"list clusters mine/"}, status: 403, body: denied, asked: []string{"watch clusters mine/"}},
+		"what lies in no namespace":  {request: "GET /catalogue", token: "project", allowed: []string{"list addontemplates /"}, status: 200, asked: []string{"list addontemplates /"}},
+		"a right in a namespace on what lies in none": {request: "GET /catalogue", token: "project", allowed: []string{"list addontemplates mine/"},
+			status: 403, body: denied, asked: []string{"list addontemplates /"}},
 		"no namespace":               {request: "GET /clusters", token: "jane", status: 403, body: "The identity belongs to no project; name one in the header X-Project-Id."},
 		"rights that nobody knows":   {request: "GET /clusters", token: "project", err: errors.New("a secret"), status: 503, asked: []string{"list clusters mine/"}},
 		"a public route":             {request: "GET /", status: 200},

@@ -17,23 +17,39 @@ import (
 )
 
 // sample is a dialect with one route of each sort. Its handlers know one object per namespace.
-type sample struct{}
+type sample struct {
+	// get replaces the handler of GET /clusters/{id}, if set.
+	get http.HandlerFunc
+}
 
 func (sample) Name() string { return "sample" }
 func (sample) Base() string { return "/api/sample" }
 
-func (sample) Routes() []facade.Route {
+func (s sample) Routes() []facade.Route {
+	one := s.get
+	if one == nil {
+		one = get
+	}
 	target := facade.Target{Kind: fleetv1.KindCluster, Variable: "id"}
 	named := target
 	named.Named = true
 	return []facade.Route{
 		{Method: "GET", Path: "", Public: true, Handler: get},
 		{Method: "GET", Path: "/clusters", Verb: "list", Watch: true, Resource: "clusters", Handler: get},
-		{Method: "GET", Path: "/clusters/{id}", Verb: "get", Resource: "clusters", Target: &named, Handler: get},
+		{Method: "GET", Path: "/clusters/{id}", Verb: "get", Resource: "clusters", Target: &named, Handler: one},
 		{Method: "DELETE", Path: "/clusters/{id}", Verb: "delete", Resource: "clusters", Target: &named, Handler: get},
 		{Method: "POST", Path: "/clusters/{id}/statuses", Verb: "create", Resource: "adapterstatuses", Target: &target, Handler: get},
+		{Method: "GET", Path: "/catalogue", Verb: "list", Resource: "addontemplates", Handler: get},
 	}
 }
+
+// particular is the sample whose callers say in another way who they are.
+type particular struct {
+	sample
+	credentials facade.Credentials
+}
+
+func (p particular) Credentials() facade.Credentials { return p.credentials }
 
 // Refuse writes all that a refusal says.
 func (sample) Refuse(w http.ResponseWriter, r *http.Request, refusal facade.Refusal) {
@@ -76,7 +92,13 @@ func (a accounts) Annotations(namespace, name string) map[string]string {
 // through sends a request through the facade up to the authenticator, and returns what became of the request there.
 func through(t testing.TB, a *tenancy.Authenticator, r *http.Request) (*http.Request, int, string) {
 	t.Helper()
-	f, err := facade.New(expect.Clock(), sample{})
+	return throughDialect(t, sample{}, a, r)
+}
+
+// throughDialect is through, for a dialect.
+func throughDialect(t testing.TB, dialect facade.Dialect, a *tenancy.Authenticator, r *http.Request) (*http.Request, int, string) {
+	t.Helper()
+	f, err := facade.New(expect.Clock(), dialect)
 	if err != nil {
 		t.Fatal(err)
 	}
