@@ -55,7 +55,7 @@ func (r *Reconciler) retry(ctx context.Context, s *scope) error {
 	}
 	retriesTotal.WithLabelValues(s.addon.Spec.TemplateName).Inc()
 	ctrl.LoggerFrom(ctx).Info("Asked Flux for another attempt", "attempt", next.Attempt, "reason", s.state.Reason)
-	s.state.Trying = true
+	s.state = s.state.Again()
 	s.within(recheckTrouble)
 	return nil
 }

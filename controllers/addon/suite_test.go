@@ -172,7 +172,7 @@ func (w *world) flux(list ...metav1.Condition) {
 	hr := w.release()
 	hr.Status.Conditions = nil
 	for _, c := range list {
-		c.ObservedGeneration = hr.Generation
+		c.ObservedGeneration, c.LastTransitionTime = hr.Generation, metav1.NewTime(w.clock.Now())
 		apimeta.SetStatusCondition(&hr.Status.Conditions, c)
 	}
 	hr.Status.ObservedGeneration = hr.Generation

@@ -42,7 +42,7 @@ func Readiness(in Observed) State {
 	// A repetition changes nothing about the failure until it ends, or the word would go to and fro.
 	switch state.Phase {
 	case Installing, Upgrading, Retrying:
-		return State{Phase: Failed, Reason: in.Failed, Message: "trying again: " + cause(in.Release, nil), Trying: true}
+		return State{Phase: Failed, Reason: in.Failed, Message: trying + cause(in.Release, nil), Trying: true}
 	}
 	return state
 }

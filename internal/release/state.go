@@ -1,6 +1,7 @@
 package release
 
 import (
+	"strings"
 	"time"
 
 	fleetv1 "github.com/slipway-dev/slipway/api/v1alpha1"
@@ -79,6 +80,18 @@ func (s State) AfterDeadline(installed bool) State {
 	}
 	return s
 }
+
+// Again is the state once another attempt was asked for.
+func (s State) Again() State {
+	s.Trying, s.Restored = true, false
+	if s.Phase == Failed {
+		s.Message = trying + strings.TrimSuffix(s.Message, Restored)
+	}
+	return s
+}
+
+// trying begins the message while another attempt is under way.
+const trying = "trying again: "
 
 // FailedReason is the reason of an attempt that counts as a failure: of a change of what was ready before, or of an installation.
 func FailedReason(installed bool) string {
