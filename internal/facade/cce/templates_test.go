@@ -6,7 +6,8 @@ import (
 	"github.com/google/go-cmp/cmp"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 
-	fleetv1 "github.com/slipway-dev/slipway/api/v1alpha1")
+	fleetv1 "github.com/slipway-dev/slipway/api/v1alpha1"
+)
 
 // TestTemplate is a template with all its members.
 func TestTemplate(t *testing.T) {
