@@ -147,6 +147,9 @@ func (w *World) Send(ctx context.Context, who *Identity, r Request, stream bool)
 	for name, values := range r.Header {
 		out.Header[name] = values
 	}
+	if host := r.Header.Get("Host"); host != "" {
+		out.Host = host
+	}
 	a := &Answer{Request: r, Sent: time.Now()}
 	response, err := who.client.Do(out)
 	if err != nil {

@@ -45,6 +45,11 @@ func (p *Performance) compose(s Step) (Request, error) {
 			r.Header[http.CanonicalHeaderKey(name)] = nil
 		}
 	}
+	if p.World.dialect.Finish != nil {
+		if err := p.World.dialect.Finish(p, s, &r); err != nil {
+			return Request{}, err
+		}
+	}
 	return r, nil
 }
 

@@ -23,6 +23,8 @@ type Dialect struct {
 	// Always returns what is wrong with an answer, of what holds for every answer. The step is the one that led to it.
 	Always func(s Step, a *Answer) []Mismatch
 
+	// Vars are variables of all cases.
+	Vars map[string]string
 	// Words are members of steps that only this dialect knows. Each compares the answer with a wish of its own.
 	Words map[string]Word
 	// Faults returns what is wrong with a step as it is written.
@@ -31,6 +33,8 @@ type Dialect struct {
 	Acts func(s Step) bool
 	// Expand makes a request of such a step. Other steps pass as they are.
 	Expand func(p *Performance, s Step) (Step, error)
+	// Finish changes a request that is ready to go out, for a step whose words say so.
+	Finish func(p *Performance, s Step, r *Request) error
 	// Identify makes an identity that only this dialect knows; nil for names that mean nothing to it.
 	Identify func(ctx context.Context, t *testing.T, w *World, home *tenant.Tenant, name string) *Identity
 	// Prepare readies a tenant that was just made.

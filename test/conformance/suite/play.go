@@ -82,6 +82,9 @@ func (w *World) play(t *testing.T, cases collection, c Case, row map[string]yaml
 		answers: map[string]*Answer{}, streams: map[string]*stream{},
 	}
 	defer p.closeStreams()
+	for name, value := range w.dialect.Vars {
+		p.vars.values[name] = value
+	}
 	if c.Own != nil {
 		p.Home = w.newTenant(t, c.Own)
 	}
