@@ -108,10 +108,11 @@ func readArray(decoder *json.Decoder) ([]any, error) {
 	return result, err
 }
 
-// LookUp follows a path of member names and list positions, joined by slashes. In a list of conditions a segment may also be
-// a type.
+// LookUp follows a path of member names and list positions, joined by slashes; ~1 stands for a slash in a name. In a list of conditions
+// a segment may also be a type.
 func LookUp(value any, path string) (any, bool) {
 	for segment := range strings.SplitSeq(path, "/") {
+		segment = strings.ReplaceAll(segment, "~1", "/")
 		switch node := value.(type) {
 		case *Object:
 			if !node.Has(segment) {
