@@ -20,7 +20,9 @@ func (w *world) secretParams(random, document string) fleetv1.ValuesReference {
 	secret := &corev1.Secret{
 		ObjectMeta: metav1.ObjectMeta{Namespace: w.namespace, Name: params.SecretName("notebooks", random), Labels: map[string]string{
 			fleetv1.LabelParams: "true", fleetv1.LabelAddon: "notebooks",
-		}},
+		}, OwnerReferences: []metav1.OwnerReference{{
+			APIVersion: fleetv1.SchemeGroupVersion.String(), Kind: fleetv1.KindCluster, Name: w.cluster.Name, UID: w.cluster.UID,
+		}}},
 		Type: corev1.SecretTypeOpaque, Data: map[string][]byte{params.SecretKey: []byte(document)},
 	}
 	expect.Applied(w.ctx, w.client, secret)
@@ -43,7 +45,7 @@ var _ = Describe("params from references", func() {
 		w.expectReady(metav1.ConditionTrue, fleetv1.ReasonDeployed)
 		secret := w.secret(ref.Name)
 		expect.Refreshed(ctx, w.client, secret)
-		Expect(secret.OwnerReferences).To(HaveLen(1))
+		Expect(secret.OwnerReferences).To(HaveLen(1), "with the Cluster beside it the Secret would outlive the Addon")
 		Expect(secret.OwnerReferences[0].UID).To(Equal(w.addon.UID))
 		Expect(w.addon.Status.History[0].ValuesFrom).To(HaveLen(1))
 		text, err := json.Marshal(w.addon.Status)

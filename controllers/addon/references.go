@@ -10,6 +10,7 @@ import (
 	"time"
 
 	corev1 "k8s.io/api/core/v1"
+	"k8s.io/apimachinery/pkg/api/equality"
 	apierrors "k8s.io/apimachinery/pkg/api/errors"
 	"sigs.k8s.io/controller-runtime/pkg/client"
 	"sigs.k8s.io/controller-runtime/pkg/controller/controllerutil"
@@ -119,8 +120,8 @@ func (r *Reconciler) readKey(ctx context.Context, s *scope, ref fleetv1.ValuesRe
 	return secret.Data[referredKey(ref)], nil
 }
 
-// ownParams makes the Addon the owner of a Secret that Slipway made for its writeOnly params, and remembers its name: Secrets
-// are never listed.
+// ownParams makes the Addon the owner of a Secret that Slipway made for its writeOnly params, in place of the Cluster that had it
+// before there was an Addon, and remembers its name: Secrets are never listed. With two owners it would outlive the Addon.
 func (r *Reconciler) ownParams(ctx context.Context, s *scope, secret *corev1.Secret) error {
 	if !isParams(s.addon, secret) {
 		return nil
@@ -129,10 +130,11 @@ func (r *Reconciler) ownParams(ctx context.Context, s *scope, secret *corev1.Sec
 		s.addon.Status.ParamsSecrets = append(s.addon.Status.ParamsSecrets, secret.Name)
 	}
 	owned := secret.DeepCopy()
+	owned.OwnerReferences = nil
 	if err := controllerutil.SetOwnerReference(s.addon, owned, r.Client.Scheme()); err != nil {
 		return fmt.Errorf("making Addon %s the owner of Secret %s: %w", s.addon.Name, secret.Name, err)
 	}
-	if len(owned.OwnerReferences) == len(secret.OwnerReferences) {
+	if equality.Semantic.DeepEqual(owned.OwnerReferences, secret.OwnerReferences) {
 		return nil
 	}
 	patch := client.MergeFromWithOptions(secret, client.MergeFromWithOptimisticLock{})
