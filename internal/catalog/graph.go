@@ -2,6 +2,7 @@ package catalog
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/Masterminds/semver/v3"
@@ -59,6 +60,12 @@ func (g graph) match(dependency fleetv1.AddonDependency) []node {
 		}
 	}
 	return nodes
+}
+
+// Depends tells whether some version of the template depends on another. Whether it is usable then hangs on the rest of the
+// catalogue.
+func Depends(template *fleetv1.AddonTemplate) bool {
+	return slices.ContainsFunc(template.Spec.Versions, func(v fleetv1.AddonVersion) bool { return len(v.DependsOn) > 0 })
 }
 
 // CheckDependencies returns a fault for each dependency by which a version of the template would wait for itself: a cycle through
