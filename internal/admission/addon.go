@@ -27,7 +27,7 @@ type AddonValidator struct {
 
 // ValidateCreate checks a new Addon.
 func (v *AddonValidator) ValidateCreate(ctx context.Context, addon *fleetv1.Addon) (admission.Warnings, error) {
-	return v.validate(ctx, addon, true)
+	return v.validate(ctx, addon, request{created: true, moved: true})
 }
 
 // ValidateUpdate checks what a change asks for. What did not change is not checked again: a suspended or labelled Addon asks
@@ -41,7 +41,7 @@ func (v *AddonValidator) ValidateUpdate(ctx context.Context, before, after *flee
 		equality.Semantic.DeepEqual(before.Spec.ValuesFrom, after.Spec.ValuesFrom) {
 		return nil, nil
 	}
-	return v.validate(ctx, after, moved)
+	return v.validate(ctx, after, request{moved: moved})
 }
 
 // ValidateDelete allows every deletion.
@@ -49,9 +49,12 @@ func (v *AddonValidator) ValidateDelete(context.Context, *fleetv1.Addon) (admiss
 	return nil, nil
 }
 
-// validate checks an Addon, and with gate also whether its version may go on the cluster as that is now. What the cached template
+// request says what a write does: whether the Addon is new, and whether its version is.
+type request struct{ created, moved bool }
+
+// validate checks an Addon, and where its version is new also whether that may go on the cluster as the cluster is now. What the cached template
 // refuses is held against the stored one: whoever publishes a version and takes it at once is not told that there is none.
-func (v *AddonValidator) validate(ctx context.Context, addon *fleetv1.Addon, gate bool) (admission.Warnings, error) {
+func (v *AddonValidator) validate(ctx context.Context, addon *fleetv1.Addon, asked request) (admission.Warnings, error) {
 	template, err := v.template(ctx, v.Reader, addon)
 	if err != nil {
 		return nil, err
@@ -60,14 +63,14 @@ func (v *AddonValidator) validate(ctx context.Context, addon *fleetv1.Addon, gat
 	if err != nil {
 		return nil, err
 	}
-	list := check(addon, template, cluster, gate)
+	list := check(addon, template, cluster, asked)
 	if len(list) > 0 {
 		stored, err := v.template(ctx, v.Live, addon)
 		if err != nil {
 			return nil, err
 		}
 		if stored.ResourceVersion != template.ResourceVersion {
-			template, list = stored, check(addon, stored, cluster, gate)
+			template, list = stored, check(addon, stored, cluster, asked)
 		}
 	}
 	return openly(addon, template), invalid(fleetv1.KindAddon, addon.Name, list)
@@ -88,14 +91,17 @@ func (v *AddonValidator) template(ctx context.Context, from client.Reader, addon
 }
 
 // check returns what is wrong with an Addon that is to be made from the template.
-func check(addon *fleetv1.Addon, template *fleetv1.AddonTemplate, cluster *fleetv1.Cluster, gate bool) field.ErrorList {
+func check(addon *fleetv1.Addon, template *fleetv1.AddonTemplate, cluster *fleetv1.Cluster, asked request) field.ErrorList {
 	at := field.NewPath("spec", "version")
+	if asked.created && !template.DeletionTimestamp.IsZero() {
+		return field.ErrorList{field.Forbidden(field.NewPath("spec", "templateName"), fmt.Sprintf("AddonTemplate %s is being deleted", template.Name))}
+	}
 	version := template.Version(addon.Spec.Version)
 	if version == nil {
 		return field.ErrorList{field.NotSupported(at, addon.Spec.Version, catalog.Names(template))}
 	}
 	list := fields(append(checkParams(addon, version), params.CheckReferences(addon, "spec.valuesFrom", kubeconfigs(cluster)...)...))
-	if gate && cluster != nil && cluster.Status.KubernetesVersion != "" {
+	if asked.moved && cluster != nil && cluster.Status.KubernetesVersion != "" {
 		if err := catalog.Gate(version, cluster.Status.KubernetesVersion); err != nil {
 			list = append(list, field.Forbidden(at, err.Error()))
 		}

@@ -131,6 +131,22 @@ var _ = Describe("the webhook of Addons", func() {
 		}
 	})
 
+	It("lets an Addon whose template is being deleted change, and refuses new ones", func(ctx SpecContext) {
+		Expect(env.Client.Create(ctx, addon)).To(Succeed())
+		template.Finalizers = []string{fleetv1.TemplateFinalizer}
+		Expect(env.Client.Update(ctx, template)).To(Succeed())
+		expect.Deleted(ctx, env.Client, template)
+		other := fixture.Addon(namespace, "other", "sample", template.Name)
+		other.Spec.Params = addon.Spec.Params
+		Eventually(func() error { return env.Client.Create(ctx, other, client.DryRunAll) }).WithTimeout(10e9).Should(
+			MatchError(ContainSubstring("spec.templateName: Forbidden: AddonTemplate " + template.Name + " is being deleted")))
+		addon.Spec.Params = fixture.JSON(`{"cpu_limit": 3}`)
+		Expect(env.Client.Update(ctx, addon)).To(Succeed())
+		expect.Refreshed(ctx, env.Client, template)
+		template.Finalizers = nil
+		Expect(env.Client.Update(ctx, template)).To(Succeed())
+	})
+
 	It("does not know one that is taken away", func(ctx SpecContext) {
 		template.Spec.Versions = template.Spec.Versions[1:]
 		Expect(env.Client.Update(ctx, template)).To(Succeed())
