@@ -195,6 +195,21 @@ var _ = Describe("health", func() {
 		}
 	})
 
+	It("hides secrets in what Flux and the cluster say", func(ctx SpecContext) {
+		w := newWorld(ctx).ready()
+		w.addon.Spec.Params = fixture.JSON(`{"cpu_limit": 2, "password": "hunter22"}`)
+		w.addon.Spec.ValuesFrom = []fleetv1.ValuesReference{{Kind: "Secret", Name: "mine"}}
+		expect.Applied(ctx, w.client, &corev1.Secret{
+			ObjectMeta: metav1.ObjectMeta{Namespace: w.namespace, Name: "mine"}, Data: map[string][]byte{"values.yaml": []byte("auth:\n  token: t0ken-of-mine\n")},
+		})
+		w.apply()
+		said := `cannot set hunter22, aHVudGVyMjI= or t0ken-of-mine: env[0].value: Invalid value: "other": no`
+		w.flux(metav1.Condition{Type: "Ready", Status: metav1.ConditionFalse, Reason: "InstallFailed", Message: said},
+			metav1.Condition{Type: "Stalled", Status: metav1.ConditionTrue, Reason: "RetriesExceeded"})
+		w.expectReady(metav1.ConditionFalse, fleetv1.ReasonInstallFailed, "cannot set (hidden), (hidden) or (hidden): env[0].value: Invalid value: (hidden): no")
+		Expect(w.recorder.Take()).NotTo(ContainElement(Or(ContainSubstring("hunter22"), ContainSubstring("t0ken"), ContainSubstring("other"))))
+	})
+
 	It("counts what Flux does not get to work within the deadline as a failure", func(ctx SpecContext) {
 		w := newWorld(ctx).ready().apply()
 		w.flux(metav1.Condition{Type: "Ready", Status: metav1.ConditionFalse, Reason: "InstallFailed", Message: `executing "x": nil pointer`})

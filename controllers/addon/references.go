@@ -41,6 +41,12 @@ func (r *Reconciler) gatherReferences(ctx context.Context, s *scope) error {
 		if err != nil {
 			return err
 		}
+		if ref.Kind == "Secret" {
+			// What cannot be read is no params, and as values it is Flux's to refuse.
+			if content, faults := params.ReadLayer(text, at); len(faults) == 0 {
+				s.secrets = append(s.secrets, params.Texts(content.Params)...)
+			}
+		}
 		if ref.Holds != fleetv1.ContentParams {
 			fmt.Fprintf(sum, "%d:%d:", i, len(text))
 			sum.Write(text)
@@ -70,6 +76,7 @@ func (r *Reconciler) resolve(_ context.Context, s *scope) error {
 	if s.effective, faults = params.Resolve(s.version, s.addon.Spec.Params, "spec.params", s.layers...); len(faults) > 0 {
 		return invalid(faults)
 	}
+	s.secrets = append(s.secrets, s.effective.Hidden()...)
 	return nil
 }
 

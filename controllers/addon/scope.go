@@ -25,6 +25,8 @@ type scope struct {
 	// gatherReferences.
 	layers []params.Layer
 	digest string
+	// secrets are texts that no message may show; gatherReferences, resolve.
+	secrets []string
 	// effective are the params over the defaults, checked; resolve.
 	effective params.Effective
 

@@ -22,7 +22,10 @@ func setStatus(s *scope, held *hold, now metav1.Time) {
 	} else if s.kubeconfig != nil {
 		s.within(recheckTrouble)
 	}
-	setConditions(s.addon, held, s.state.Message, now)
+	if held != nil {
+		held.message = release.Scrub(held.message, s.secrets...)
+	}
+	setConditions(s.addon, held, release.Scrub(s.state.Message, s.secrets...), now)
 	if s.outputs != nil {
 		s.addon.Status.Outputs = s.outputs
 	}
