@@ -80,7 +80,7 @@ func TestWhereNoWayLeadsBack(t *testing.T) {
 			want:   "The params of version 1.0.0 are known no more",
 		},
 		"to a version that is not for the cluster any more": {
-			change: func(f *shop, object *fleetv1.Addon) {
+			change: func(_ *shop, object *fleetv1.Addon) {
 				object.Status.PreviousVersion, object.Status.History[0].Version = "2.0.0", "2.0.0"
 			},
 			want: "The previous version cannot be deployed any more: version 2.0.0 needs Kubernetes >=1.40.0-0; the cluster runs v1.33.1",

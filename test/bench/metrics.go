@@ -84,15 +84,23 @@ func parseSample(line string) (sample, error) {
 // requestTotal is the kube-apiserver's own count of requests.
 const requestTotal = "apiserver_request_total"
 
+// countedGroups and countedCore say of which objects writes are counted: ours, and those that we make for Flux.
+var (
+	countedGroups = map[string]bool{
+		"fleet.slipway.dev": true, "events.k8s.io": true, "helm.toolkit.fluxcd.io": true, "source.toolkit.fluxcd.io": true,
+	}
+	countedCore = map[string]bool{"events": true, "secrets": true}
+)
+
 // writes counts what was to be written through the kube-apiserver, by resource/subresource and verb, and by status where that
-// tells of a refusal: objects of ours, and events.
+// tells of a refusal: objects of ours, those that we make for Flux, and events.
 type writes map[string]int
 
 func parseWrites(samples []sample) writes {
 	counted := writes{}
 	for _, s := range samples {
 		group := s.labels["group"]
-		if group != "fleet.slipway.dev" && group != "events.k8s.io" && s.labels["resource"] != "events" {
+		if !countedGroups[group] && !countedCore[s.labels["resource"]] {
 			continue
 		}
 		switch s.labels["verb"] {

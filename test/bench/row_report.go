@@ -39,7 +39,7 @@ func measureReport(ctx context.Context, b *bench) error {
 	if _, err := b.quiet(ctx); err != nil {
 		return err
 	}
-	o, err := b.observe(ctx)
+	o, err := b.observe(ctx, clustersPath, readyNow)
 	if err != nil {
 		return err
 	}

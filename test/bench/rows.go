@@ -22,6 +22,8 @@ var rows = []row{
 	{"list", []string{facadeName, bareName}, measureList},
 	{"search", []string{facadeName, bareName}, measureSearch},
 	{"create", []string{facadeName}, measureCreate},
+	{"install", []string{facadeName}, measureInstall},
+	{"addons", []string{managerName}, measureAddons},
 	// These start the manager when they have measured what they are compared with.
 	{"report", []string{facadeName}, measureReport},
 	{"storm", []string{facadeName}, measureStorm},

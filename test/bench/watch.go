@@ -17,34 +17,36 @@ import (
 	"github.com/slipway-dev/slipway/test/bench/load"
 )
 
-// observer watches the Clusters in the kube-apiserver, as kubectl would.
+// observer watches objects in the kube-apiserver, as kubectl would.
 type observer struct {
 	cancel context.CancelFunc
 	ended  chan error
 
 	mu sync.Mutex
-	// events counts the changes of each Cluster.
+	// reached tells by its conditions whether an object is as it is waited for.
+	reached func([]metav1.Condition) bool
+	// events counts the changes of each object.
 	events map[string]int
-	// ready is when a Cluster was first seen with Ready=True.
+	// ready is when an object was first seen as it is waited for.
 	ready map[string]time.Time
 	// arrived is signalled at each change.
 	arrived *sync.Cond
 }
 
-// observe begins to watch at the present state.
-func (b *bench) observe(ctx context.Context) (*observer, error) {
+// observe begins to watch the objects of a path at their present state.
+func (b *bench) observe(ctx context.Context, path string, reached func([]metav1.Condition) bool) (*observer, error) {
 	connection := load.NewConnection(b.admin)
 	defer connection.Close()
 	var page struct {
 		Metadata metav1.ListMeta `json:"metadata"`
 	}
-	if err := do(ctx, connection, b.admin.Request(http.MethodGet, clustersPath+"?limit=1", nil), &page); err != nil {
+	if err := do(ctx, connection, b.admin.Request(http.MethodGet, path+"?limit=1", nil), &page); err != nil {
 		return nil, fmt.Errorf("finding where to watch from: %w", err)
 	}
 	ctx, cancel := context.WithCancel(ctx)
-	o := &observer{cancel: cancel, ended: make(chan error, 1), events: map[string]int{}, ready: map[string]time.Time{}}
+	o := &observer{cancel: cancel, ended: make(chan error, 1), reached: reached, events: map[string]int{}, ready: map[string]time.Time{}}
 	o.arrived = sync.NewCond(&o.mu)
-	request := b.admin.Request(http.MethodGet, clustersPath+"?watch=1&resourceVersion="+page.Metadata.ResourceVersion, nil)
+	request := b.admin.Request(http.MethodGet, path+"?watch=1&resourceVersion="+page.Metadata.ResourceVersion, nil)
 	go func() {
 		o.ended <- load.Stream(ctx, b.admin, request, o.take)
 		o.arrived.Broadcast()
@@ -75,14 +77,22 @@ func (o *observer) take(line []byte) error {
 	defer o.mu.Unlock()
 	name := event.Object.Metadata.Name
 	o.events[name]++
-	if _, known := o.ready[name]; !known && apimeta.IsStatusConditionTrue(event.Object.Status.Conditions, fleetv1.ConditionReady) {
+	if _, known := o.ready[name]; !known && o.reached(event.Object.Status.Conditions) {
 		o.ready[name] = now
 		o.arrived.Broadcast()
 	}
 	return nil
 }
 
-// whenReady waits until a Cluster has been seen Ready, and returns when that was.
+// readyNow tells whether Ready is True.
+func readyNow(conditions []metav1.Condition) bool {
+	return apimeta.IsStatusConditionTrue(conditions, fleetv1.ConditionReady)
+}
+
+// there is satisfied with any object.
+func there([]metav1.Condition) bool { return true }
+
+// whenReady waits until an object has been seen as it is waited for, and returns when that was.
 func (o *observer) whenReady(ctx context.Context, name string) (time.Time, error) {
 	defer context.AfterFunc(ctx, o.arrived.Broadcast)()
 	o.mu.Lock()
@@ -104,7 +114,7 @@ func (o *observer) whenReady(ctx context.Context, name string) (time.Time, error
 	}
 }
 
-// counts returns how many changes each Cluster saw.
+// counts returns how many changes each object saw.
 func (o *observer) counts() map[string]int {
 	o.mu.Lock()
 	defer o.mu.Unlock()
