@@ -8,6 +8,7 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
+	"net/http"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -44,7 +45,13 @@ func (e *environment) serveCharts(ctx context.Context) error {
 		}
 		key := c.name + ":" + c.version
 		if pushed[key] == sum {
+			if err := e.restoreChart(ctx, c); err != nil {
+				return err
+			}
 			continue
+		}
+		if err := e.packageChart(ctx, c); err != nil {
+			return err
 		}
 		if err := e.pushChart(ctx, c); err != nil {
 			return err
@@ -62,11 +69,31 @@ func (e *environment) serveCharts(ctx context.Context) error {
 	return nil
 }
 
-func (e *environment) pushChart(ctx context.Context, c chart) error {
-	if err := e.helm(ctx, "package", e.source("hack", "local", "charts", c.name),
-		"--version", c.version, "--destination", e.path("charts")); err != nil {
-		return err
+// restoreChart pushes the package that was pushed before if the registry does not have it any more. It is the same chart to Flux.
+func (e *environment) restoreChart(ctx context.Context, c chart) error {
+	url := fmt.Sprintf("http://%s/v2/charts/%s/manifests/%s", e.address(registryName, "http"), c.name, c.version)
+	request, err := http.NewRequestWithContext(ctx, http.MethodHead, url, nil)
+	if err != nil {
+		return fmt.Errorf("asking the registry for the chart %s %s: %w", c.name, c.version, err)
 	}
+	answer, err := http.DefaultClient.Do(request)
+	if err != nil {
+		return fmt.Errorf("asking the registry for the chart %s %s: %w", c.name, c.version, err)
+	}
+	if err := answer.Body.Close(); err != nil {
+		return fmt.Errorf("asking the registry for the chart %s %s: %w", c.name, c.version, err)
+	}
+	if answer.StatusCode == http.StatusOK {
+		return nil
+	}
+	return e.pushChart(ctx, c)
+}
+
+func (e *environment) packageChart(ctx context.Context, c chart) error {
+	return e.helm(ctx, "package", e.source("hack", "local", "charts", c.name), "--version", c.version, "--destination", e.path("charts"))
+}
+
+func (e *environment) pushChart(ctx context.Context, c chart) error {
 	archive := e.path("charts", c.name+"-"+c.version+".tgz")
 	return e.helm(ctx, "push", archive, "oci://"+e.address(registryName, "http")+"/charts", "--plain-http")
 }

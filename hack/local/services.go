@@ -24,7 +24,7 @@ var shownPort = map[string]string{
 	registryName: "http", sourceControllerName: "storage", helmControllerName: "health", managerName: "health", adapterName: "health",
 }
 
-// registry serves charts; its disk is kept, so that a restart loses nothing.
+// registry serves charts. Only what they hold is on its disk: what they are called is lost when it ends, see restoreChart.
 func (e *environment) registry() service {
 	return service{
 		name: registryName, ports: []string{"http"}, healthPort: "http", healthPath: "/v2/", dirs: []string{e.path("registry")},
