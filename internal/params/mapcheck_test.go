@@ -82,10 +82,10 @@ func TestTakesObjects(t *testing.T) {
 func FuzzCheckMapping(f *testing.F) {
 	const schema = `{"properties": {"count": {"type": "integer"}, "name": {"type": "string"}, "labels": {"type": "object"}}}`
 	f.Add(schema, "/count", "/a/b", "string", "/name", "/a/c", `{"a": {}}`, `{"count": 1, "name": "x"}`)
-	f.Add(schema, "/labels", "/a", "", "/name", "/a/c", `{"a": {}}`, `{"labels": {"c": 1}, "name": "x"}`)
-	f.Add(schema, "/name", "/a/0", "", "/count", "/a/-", `{"a": []}`, `{"count": 1, "name": "x"}`)
-	f.Fuzz(func(t *testing.T, schema, param1, value1, type1, param2, value2, fixed, params string) {
-		version := &fleetv1.AddonVersion{ParamsSchema: rawExt(schema), Values: rawExt(fixed), ParamMapping: []fleetv1.ParamMapping{
+	f.Add(schema, "/labels", "/a", "", "/name", "/a/c", `{"a": {}}`, `{"labels": {"c": 1}}`)
+	f.Add(schema, "/name", "/a/0", "", "/count", "/a/-", `{"a": []}`, `{}`)
+	f.Fuzz(func(t *testing.T, schema, param1, value1, type1, param2, value2, fixed, defaults string) {
+		version := &fleetv1.AddonVersion{ParamsSchema: rawExt(schema), Values: rawExt(fixed), Defaults: rawExt(defaults), ParamMapping: []fleetv1.ParamMapping{
 			{Param: param1, Value: value1}, {Param: param2, Value: value2}, {Param: param1, Value: value2 + "x", Type: type1},
 		}}
 		faults := CheckMapping(version, "v")
