@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 
 	appsv1 "k8s.io/api/apps/v1"
 	corev1 "k8s.io/api/core/v1"
@@ -87,14 +88,15 @@ func foreign(ctx context.Context, tenant client.Reader, s *scope) (bool, error) 
 func hasOrigin(ctx context.Context, tenant client.Reader, kind schema.GroupVersionKind, s *scope) (bool, error) {
 	list := &metav1.PartialObjectMetadataList{}
 	list.SetGroupVersionKind(kind.GroupVersion().WithKind(kind.Kind + "List"))
-	labels := client.MatchingLabels{
-		labelOriginName: s.desired.Release.GetName(), labelOriginNamespace: s.desired.Release.GetNamespace(),
-	}
+	labels := client.MatchingLabels{labelOriginName: s.desired.Release.GetName()}
 	if err := tenant.List(ctx, list, labels, client.Limit(maxListed)); err != nil {
 		return false, fmt.Errorf("listing objects of kind %s: %w", kind.Kind, err)
 	}
+	// Before its delivery changed, the Flux of the other place may have made it.
+	places := []string{s.addon.Namespace, release.TenantNamespace}
 	for i := range list.Items {
-		if list.Items[i].Annotations["meta.helm.sh/release-name"] == s.addon.InstanceName() {
+		object := &list.Items[i]
+		if slices.Contains(places, object.Labels[labelOriginNamespace]) && object.Annotations["meta.helm.sh/release-name"] == s.addon.InstanceName() {
 			return true, nil
 		}
 	}

@@ -15,6 +15,9 @@ import (
 
 // apply writes the rendered objects that are missing or differ from what exists.
 func (r *Reconciler) apply(ctx context.Context, s *scope) error {
+	if found := s.current[s.desired.Release]; found != nil && !found.GetDeletionTimestamp().IsZero() {
+		return wait(fleetv1.ReasonUninstalling, "waiting for HelmRelease %s, which somebody deleted, to be gone", found.GetName())
+	}
 	for _, desired := range s.desired.All() {
 		if err := s.write(ctx, desired, desired); err != nil {
 			return err

@@ -94,6 +94,9 @@ func (r *Reconciler) Reconcile(ctx context.Context, req ctrl.Request) (ctrl.Resu
 	if err := r.finish(ctx, s); err != nil {
 		return outcome.Of(err)
 	}
+	if s.poll {
+		s.within(r.pollEvery(s.addon))
+	}
 	return ctrl.Result{RequeueAfter: s.next()}, nil
 }
 

@@ -47,9 +47,7 @@ func (r *Reconciler) gatherPlace(ctx context.Context, s *scope) error {
 		return err
 	}
 	wanted := cmp.Or(s.cluster.Spec.AddonDelivery, platform.Spec.AddonDelivery, fleetv1.DeliveryHub)
-	if wanted == fleetv1.DeliveryTenant {
-		s.again = r.pollEvery(s.addon)
-	}
+	s.poll = wanted == fleetv1.DeliveryTenant
 	s.place, err = r.place(s.addon, wanted, s.kubeconfig)
 	return err
 }

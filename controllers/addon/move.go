@@ -22,6 +22,12 @@ import (
 const (
 	// departure begins the request by which a Flux is asked to let go of a release. The time of the request follows.
 	departure = "departure/"
+	// arrival begins the request with which a HelmRelease waits at the new place.
+	arrival = "arrival/"
+	// mover is the owner of what is written for a move and stays, other than what is rendered.
+	mover = "slipway-move"
+	// noDigest is the digest of no metadata.
+	noDigest = "moved"
 	// departureGrace is how much longer than an attempt may take a Flux that does not answer is waited for.
 	departureGrace = 30 * time.Second
 )
@@ -42,7 +48,7 @@ func (r *Reconciler) move(ctx context.Context, s *scope) error {
 	if status.MovedFrom == "" && from == to {
 		return nil
 	}
-	s.again = min(s.again, r.pollEvery(s.addon))
+	s.within(pollFirst)
 	if from != to {
 		left := from
 		if status.MovedFrom == "" {
@@ -117,10 +123,7 @@ func (p place) askToDepart(ctx context.Context, hr *helmv2.HelmRelease, now time
 	}
 	before := hr.DeepCopy()
 	hr.Spec.Suspend = true
-	if hr.Annotations == nil {
-		hr.Annotations = map[string]string{}
-	}
-	hr.Annotations[fluxmeta.ReconcileRequestAnnotation] = departure + now.UTC().Format(time.RFC3339)
+	metav1.SetMetaDataAnnotation(&hr.ObjectMeta, fluxmeta.ReconcileRequestAnnotation, departure+now.UTC().Format(time.RFC3339))
 	if err := p.client.Patch(ctx, hr, client.MergeFrom(before), client.FieldOwner(release.FieldOwner)); err != nil {
 		return fmt.Errorf("suspending HelmRelease %s: %w", hr.Name, err)
 	}
@@ -150,6 +153,9 @@ func (r *Reconciler) arrive(ctx context.Context, s *scope) error {
 		return err
 	}
 	if hr != nil {
+		if err := s.finishDeparture(ctx); err != nil {
+			return err
+		}
 		if err := r.handOver(ctx, s, hr); err != nil {
 			return err
 		}
@@ -158,6 +164,24 @@ func (r *Reconciler) arrive(ctx context.Context, s *scope) error {
 		return err
 	}
 	return r.record(ctx, s, s.place.delivery, "")
+}
+
+// finishDeparture removes a HelmRelease that was on its way out of the new place when the delivery changed back. To wake it
+// would have the release uninstalled.
+func (s *scope) finishDeparture(ctx context.Context) error {
+	found := s.current[s.desired.Release]
+	if found == nil || found.GetDeletionTimestamp().IsZero() {
+		return nil
+	}
+	hr, err := s.place.remaining(ctx, s.addon)
+	if err != nil {
+		return err
+	}
+	if hr != nil && !hr.Spec.Suspend {
+		return s.moving("waiting for HelmRelease %s, which somebody deleted, to be gone", hr.Name)
+	}
+	delete(s.current, s.desired.Release)
+	return s.place.orphan(ctx, s.addon)
 }
 
 // handOver writes the objects of the new place, suspended, and puts what the old HelmRelease knows of the release into the new
@@ -169,6 +193,8 @@ func (r *Reconciler) handOver(ctx context.Context, s *scope, old *helmv2.HelmRel
 			if err := unstructured.SetNestedField(as.Object, true, "spec", "suspend"); err != nil {
 				return fmt.Errorf("suspending the HelmRelease: %w", err)
 			}
+			// The ordinary pass makes the request itself. Flux answers requests also while it is suspended.
+			as.SetAnnotations(map[string]string{fluxmeta.ReconcileRequestAnnotation: arrival + s.desired.Checksum})
 		}
 		if err := s.write(ctx, desired, as); err != nil {
 			return err
@@ -177,15 +203,25 @@ func (r *Reconciler) handOver(ctx context.Context, s *scope, old *helmv2.HelmRel
 	return s.place.inherit(ctx, s.addon, old)
 }
 
-// inherit puts what one HelmRelease knows of the release into another that knows nothing yet.
+// inherit puts what one HelmRelease knows of the release into another that knows nothing yet. The mark of no metadata has the
+// other Flux upgrade the release once: what is installed is labelled as the old one's, and by the labels its workloads are found.
 func (p place) inherit(ctx context.Context, addon *fleetv1.Addon, old *helmv2.HelmRelease) error {
 	hr, err := p.remaining(ctx, addon)
 	if err != nil || hr == nil || hr.Status.StorageNamespace != "" || old.Status.StorageNamespace == "" {
 		return err
 	}
+	// Until Flux has put its finalizer on, a HelmRelease that is deleted would be gone without the release being uninstalled.
 	before := hr.DeepCopy()
+	if controllerutil.AddFinalizer(hr, helmv2.HelmReleaseFinalizer) {
+		patch := client.MergeFromWithOptions(before, client.MergeFromWithOptimisticLock{})
+		if err := p.client.Patch(ctx, hr, patch, client.FieldOwner(mover)); err != nil {
+			return fmt.Errorf("keeping HelmRelease %s for Flux: %w", hr.Name, err)
+		}
+		before = hr.DeepCopy()
+	}
 	hr.Status.StorageNamespace, hr.Status.History = old.Status.StorageNamespace, old.Status.History
 	hr.Status.LastAttemptedReleaseAction = old.Status.LastAttemptedReleaseAction
+	hr.Status.ObservedCommonMetadataDigest = noDigest
 	if released := apimeta.FindStatusCondition(old.Status.Conditions, helmv2.ReleasedCondition); released != nil {
 		kept := *released
 		kept.ObservedGeneration = hr.Generation

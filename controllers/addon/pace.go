@@ -46,10 +46,10 @@ func (r *Reconciler) pace(_ context.Context, s *scope) error {
 		return nil
 	}
 	if s.state.Phase == release.Deployed {
-		s.again = pollLast
+		s.poll = false
+		s.within(pollLast)
 		return nil
 	}
-	s.again = r.pollEvery(s.addon)
 	hr := &helmv2.HelmRelease{}
 	if err := decode(s.current[s.desired.Release], hr); err != nil {
 		return err

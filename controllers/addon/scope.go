@@ -62,6 +62,9 @@ type scope struct {
 	// failed tells that what is wished counts as failed; setStatus.
 	failed bool
 
+	// poll tells that what is waited for cannot be watched; gatherPlace and suspend.
+	poll bool
+
 	// again is when to look again at the latest, zero for never. soon is the same, for whatever cannot be watched; within.
 	again time.Duration
 	soon  time.Duration

@@ -31,9 +31,13 @@ func TestAddon(t *testing.T) {
 	RunSpecs(t, "Addon")
 }
 
-var env *testenv.Environment
+// env is the hub, tenantEnv a tenant cluster with Flux's kinds.
+var env, tenantEnv *testenv.Environment
 
-var _ = BeforeSuite(func() { env = testenv.ForSuite(testenv.Options{FluxCRDs: true}) })
+var _ = BeforeSuite(func() {
+	env = testenv.ForSuite(testenv.Options{FluxCRDs: true})
+	tenantEnv = testenv.ForSuite(testenv.Options{FluxCRDs: true})
+})
 
 // world is what a spec works with: a namespace with a Cluster that is ready for add-ons, a template, and the reconciler. The
 // test's API server is the tenant cluster too.

@@ -17,7 +17,7 @@ func (r *Reconciler) suspend(ctx context.Context, s *scope) error {
 	if !s.addon.Spec.Suspend {
 		return nil
 	}
-	s.again = r.pollEvery(s.addon) // for when the tenant cluster does not answer
+	s.poll = recorded(s.addon) == fleetv1.DeliveryTenant // it may not answer
 	at, err := r.recordedPlace(ctx, s.addon)
 	if err != nil {
 		return err
@@ -33,7 +33,7 @@ func (r *Reconciler) suspend(ctx context.Context, s *scope) error {
 			return err
 		}
 	}
-	s.again = 0
+	s.poll = false
 	return &hold{reason: fleetv1.ReasonSuspended, message: "spec.suspend is set: changes wait until it is not", ready: ready}
 }
 

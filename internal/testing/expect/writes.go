@@ -69,6 +69,13 @@ func (w *Writes) Revive() {
 	w.failAt, w.dead = 0, false
 }
 
+// Killed tells whether the write that was to fail came.
+func (w *Writes) Killed() bool {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	return w.dead
+}
+
 // Count returns how many writes were carried out.
 func (w *Writes) Count() int {
 	w.mu.Lock()
