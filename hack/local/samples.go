@@ -16,7 +16,7 @@ import (
 // samplesPatience is how long admission may refuse the samples: a webhook's cache may be a moment behind the catalogue.
 const samplesPatience = 20 * time.Second
 
-// applySamples applies a tenant with one cluster, one node pool and one add-on.
+// applySamples applies a tenant with two clusters, each with a node pool and an add-on.
 func (e *environment) applySamples(ctx context.Context) error {
 	var last error
 	err := wait.PollUntilContextTimeout(ctx, time.Second, samplesPatience, true, func(ctx context.Context) (bool, error) {
@@ -38,6 +38,9 @@ var samples = []sample{
 	{resource: "clusters", kind: "Cluster", namespace: "team-a", name: "sample"},
 	{resource: "nodepools", kind: "NodePool", namespace: "team-a", name: "sample-default-worker"},
 	{resource: "addons", kind: "Addon", namespace: "team-a", name: "jupyterhub"},
+	{resource: "clusters", kind: "Cluster", namespace: "team-a", name: "edge"},
+	{resource: "nodepools", kind: "NodePool", namespace: "team-a", name: "edge-default-worker"},
+	{resource: "addons", kind: "Addon", namespace: "team-a", name: "edge-kuberay"},
 }
 
 // waitForSamples waits until every sample is Ready, saying why one is not whenever that changes.
