@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"strings"
 	"testing"
+	"time"
 
 	. "github.com/onsi/ginkgo/v2"
 	"github.com/onsi/ginkgo/v2/types"
@@ -30,7 +31,8 @@ func summarize(t *testing.T) {
 		if name == "" {
 			name = spec.LeafNodeType.String()
 		}
-		t.Logf("FAILED after %s: %s\n%s\n%s", spec.RunTime, name, spec.FailureLocation(), excerpt(spec.FailureMessage()))
+		t.Logf("FAILED after %s: %s\n%s\n%s\n%s", spec.RunTime.Round(time.Millisecond), name, spec.FailureLocation(),
+			excerpt(spec.CapturedGinkgoWriterOutput), excerpt(spec.FailureMessage()))
 	}
 }
 
