@@ -53,7 +53,7 @@ func isError(p *suite.Performance, wish *yaml.Node, a *suite.Answer) ([]suite.Mi
 	for member, text := range map[string]string{"reason": want.reason, "errorCode": want.code, "errorMessage": want.class} {
 		s.demand(body.Text(member) == text, "/"+member, "is %s, want %s", suite.Show(body.Get(member)), text)
 	}
-	s.demand(body.Child("error").Text("code") == detailPrefix+want.detail, "/error/code", "is %s, want %s", suite.Show(body.Child("error")), want.detail)
+	s.demand(body.Child("error").Text("code") == detailPrefix+want.detail, "/error/code", "is %s, want %s", suite.Show(body.Get("error")), want.detail)
 	return s.wrong, nil
 }
 

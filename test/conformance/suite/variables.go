@@ -95,7 +95,7 @@ func (v *variables) text(text string) (string, error) {
 }
 
 // node returns a copy of the node in which every reference is replaced. A scalar that is one reference and nothing else becomes
-// the value, of whatever type.
+// the value, of whatever type; so does !var name, which also stands where braces cannot.
 func (v *variables) node(node *yaml.Node) (*yaml.Node, error) {
 	if node.Kind == yaml.AliasNode {
 		return v.node(node.Alias)
@@ -107,6 +107,13 @@ func (v *variables) node(node *yaml.Node) (*yaml.Node, error) {
 		if replaced.Content[i], err = v.node(child); err != nil {
 			return nil, err
 		}
+	}
+	if node.Tag == "!var" {
+		value, err := v.value(node.Value)
+		if err != nil {
+			return nil, err
+		}
+		return toNode(value), nil
 	}
 	if node.Kind != yaml.ScalarNode || !strings.Contains(node.Value, "${") {
 		return &replaced, nil
