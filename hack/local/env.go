@@ -27,6 +27,9 @@ func (e *environment) variables() []variable {
 	if e.ports[registryName+"-http"] != 0 {
 		known = append(known, variable{"SLIPWAY_REGISTRY", e.address(registryName, "http")})
 	}
+	if e.clusterID != "" {
+		known = append(known, variable{"SLIPWAY_CLUSTER_ID", e.clusterID})
+	}
 	if token, err := os.ReadFile(e.token()); err == nil {
 		known = append(known, variable{"SLIPWAY_TOKEN", string(token)})
 	}

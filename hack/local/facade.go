@@ -23,6 +23,8 @@ const (
 	maxFacades = 3
 	// sampleNamespace is the tenant of the samples, and of whoever has no other.
 	sampleNamespace = "team-a"
+	// sampleCluster is the tenant's cluster.
+	sampleCluster = "sample"
 )
 
 // facadeName is the name of the first, second, … facade.

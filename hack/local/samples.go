@@ -35,7 +35,7 @@ type sample struct {
 }
 
 var samples = []sample{
-	{resource: "clusters", kind: "Cluster", namespace: "team-a", name: "sample"},
+	{resource: "clusters", kind: "Cluster", namespace: sampleNamespace, name: sampleCluster},
 	{resource: "nodepools", kind: "NodePool", namespace: "team-a", name: "sample-default-worker"},
 	{resource: "addons", kind: "Addon", namespace: "team-a", name: "jupyterhub"},
 	{resource: "clusters", kind: "Cluster", namespace: "team-a", name: "edge"},
@@ -43,7 +43,8 @@ var samples = []sample{
 	{resource: "addons", kind: "Addon", namespace: "team-a", name: "edge-kuberay"},
 }
 
-// waitForSamples waits until every sample is Ready, saying why one is not whenever that changes.
+// waitForSamples waits until every sample is Ready, saying why one is not whenever that changes, and learns the id of the
+// cluster.
 func (e *environment) waitForSamples(ctx context.Context) error {
 	config, err := e.hub.RESTConfig()
 	if err != nil {
@@ -55,7 +56,7 @@ func (e *environment) waitForSamples(ctx context.Context) error {
 		return fmt.Errorf("making a client: %w", err)
 	}
 	said := map[string]string{}
-	return e.waitFor(ctx, func(ctx context.Context) error {
+	err = e.waitFor(ctx, func(ctx context.Context) error {
 		var waiting []error
 		for _, s := range samples {
 			object, err := client.Resource(schema.GroupVersionResource{Group: "fleet.slipway.dev", Version: "v1alpha1", Resource: s.resource}).
@@ -75,6 +76,15 @@ func (e *environment) waitForSamples(ctx context.Context) error {
 		}
 		return errors.Join(waiting...)
 	})
+	if err != nil {
+		return err
+	}
+	e.clusterID, err = e.kubectl(ctx, nil, "get", "clusters.fleet.slipway.dev", "--namespace="+sampleNamespace, sampleCluster,
+		"--output=jsonpath={.metadata.labels.fleet\\.slipway\\.dev/id}")
+	if err != nil {
+		return err
+	}
+	return e.writeEnv()
 }
 
 // readiness reads an object's Ready condition: whether it is True for the object's present generation, and in words.

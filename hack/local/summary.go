@@ -21,6 +21,8 @@ Next:
   . %s                                          # KUBECONFIG, SLIPWAY_URL and more; kubectl and helm on the PATH
   kubectl get fleet -A                                  # everything of Slipway's
   curl -s --cacert "$SLIPWAY_CA" -H "Authorization: Bearer $SLIPWAY_TOKEN" "$SLIPWAY_URL/api/hyperfleet/v1/clusters"
+  curl -s --cacert "$SLIPWAY_CA" -H "Authorization: Bearer $SLIPWAY_TOKEN" "$SLIPWAY_URL/api/clusters/sample/addons"
+  curl -s --cacert "$SLIPWAY_CA" -H "X-Auth-Token: $SLIPWAY_TOKEN" "$SLIPWAY_URL/api/v3/addons?cluster_id=$SLIPWAY_CLUSTER_ID"
   kubectl get --raw /apis/rest.slipway.dev/v1alpha1/hyperfleet/v1/clusters
   kubectl -n team-a patch nodepool sample-default-worker --type merge -p '{"spec":{"replicas":3}}'
   kubectl -n team-a patch addon jupyterhub --type merge -p '{"spec":{"version":"3.3.9"}}'

@@ -20,6 +20,8 @@ type environment struct {
 	ports  process.Ports              // up
 	// facades is how many facades are to run.
 	facades int
+	// clusterID is the id of the sample cluster.
+	clusterID string // waitForSamples
 	// expected are the processes that have been started or found: none of them may die while up waits for something.
 	expected []expectation
 }
