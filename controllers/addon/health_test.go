@@ -38,7 +38,7 @@ func (w *world) hub(name string, ready int32) *appsv1.Deployment {
 // pods sets how many pods of a Deployment are ready.
 func (w *world) pods(d *appsv1.Deployment, ready int32) {
 	expect.Refreshed(w.ctx, w.client, d)
-	d.Status = appsv1.DeploymentStatus{ObservedGeneration: d.Generation, Replicas: 1, ReadyReplicas: ready}
+	d.Status = appsv1.DeploymentStatus{ObservedGeneration: d.Generation, Replicas: 1, UpdatedReplicas: 1, ReadyReplicas: ready}
 	Expect(w.client.Status().Update(w.ctx, d)).To(Succeed())
 }
 

@@ -41,8 +41,10 @@ func Readiness(in Observed) State {
 	}
 	// A repetition changes nothing about the failure until it ends, or the word would go to and fro.
 	switch state.Phase {
-	case Installing, Upgrading, Retrying:
+	case Installing, Upgrading:
 		return State{Phase: Failed, Reason: in.Failed, Message: trying + cause(in.Release, nil), Trying: true}
+	case Retrying:
+		state.Phase, state.Reason = Failed, in.Failed
 	}
 	return state
 }
@@ -128,7 +130,17 @@ func (in Observed) failure(ready *metav1.Condition) State {
 		return in.progress(ready.Message)
 	}
 	message := cause(in.Release, ready)
-	return State{Phase: Retrying, Reason: fleetv1.ReasonRetrying, Message: message, Lost: connectionLost(message)}
+	return State{
+		Phase: Retrying, Reason: fleetv1.ReasonRetrying, Message: message, Lost: connectionLost(message), Trying: restoring(in.Release),
+	}
+}
+
+// restoring tells whether Flux is about to restore the release before. Nothing is asked of it until it has.
+func restoring(hr *helmv2.HelmRelease) bool {
+	if hr.Spec.Upgrade == nil || hr.Status.LastAttemptedReleaseAction != helmv2.ReleaseActionUpgrade || hr.Status.UpgradeFailures == 0 {
+		return false
+	}
+	return apimeta.FindStatusCondition(hr.Status.Conditions, helmv2.RemediatedCondition) == nil
 }
 
 // noChart is a release whose chart is not there: not yet, or because it cannot be fetched.

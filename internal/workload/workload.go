@@ -23,12 +23,12 @@ type Workload struct {
 	Refused string
 	// Failed is why it will make no further attempt; Jobs only.
 	Failed string
-	// stale tells that the cluster has not looked at its present spec yet.
-	stale bool
+	// rolling tells that its pods are not all of the present version, or that the cluster has not looked at that yet.
+	rolling bool
 }
 
 // Fine tells whether all that is wanted is ready.
-func (w Workload) Fine() bool { return w.Failed == "" && !w.stale && w.Ready >= w.Wanted }
+func (w Workload) Fine() bool { return w.Failed == "" && !w.rolling && w.Ready >= w.Wanted }
 
 // String names the workload, for example "Deployment jupyterhub/hub".
 func (w Workload) String() string { return w.Kind + " " + w.Namespace + "/" + w.Name }
@@ -38,6 +38,9 @@ func (w Workload) State() string {
 	if w.Failed != "" {
 		return fmt.Sprintf("%s failed: %s", w, w.Failed)
 	}
+	if w.rolling && w.Ready >= w.Wanted {
+		return fmt.Sprintf("%s: the change is not rolled out to all of its replicas", w)
+	}
 	return fmt.Sprintf("%s: %d of %d replicas ready", w, w.Ready, w.Wanted)
 }
 
@@ -45,8 +48,9 @@ func (w Workload) State() string {
 func Deployment(d *appsv1.Deployment) Workload {
 	w := Workload{
 		Kind: "Deployment", Namespace: d.Namespace, Name: d.Name, Wanted: wanted(d.Spec.Replicas), Ready: d.Status.ReadyReplicas,
-		Selector: d.Spec.Selector, stale: d.Status.ObservedGeneration < d.Generation,
+		Selector: d.Spec.Selector,
 	}
+	w.rolling = d.Status.ObservedGeneration < d.Generation || d.Status.UpdatedReplicas < w.Wanted || d.Status.Replicas > d.Status.UpdatedReplicas
 	for _, c := range d.Status.Conditions {
 		if c.Type == appsv1.DeploymentReplicaFailure && c.Status == corev1.ConditionTrue {
 			w.Refused = clip(c.Message)
@@ -57,18 +61,28 @@ func Deployment(d *appsv1.Deployment) Workload {
 
 // StatefulSet returns the health of a StatefulSet.
 func StatefulSet(s *appsv1.StatefulSet) Workload {
-	return Workload{
+	w := Workload{
 		Kind: "StatefulSet", Namespace: s.Namespace, Name: s.Name, Wanted: wanted(s.Spec.Replicas), Ready: s.Status.ReadyReplicas,
-		Selector: s.Spec.Selector, stale: s.Status.ObservedGeneration < s.Generation,
+		Selector: s.Spec.Selector, rolling: s.Status.ObservedGeneration < s.Generation,
 	}
+	strategy := s.Spec.UpdateStrategy
+	partial := strategy.RollingUpdate != nil && strategy.RollingUpdate.Partition != nil && *strategy.RollingUpdate.Partition > 0
+	if strategy.Type != appsv1.OnDeleteStatefulSetStrategyType && !partial && s.Status.CurrentRevision != s.Status.UpdateRevision {
+		w.rolling = w.rolling || s.Status.UpdatedReplicas < w.Wanted
+	}
+	return w
 }
 
 // DaemonSet returns the health of a DaemonSet: one pod on every node that it is meant for.
 func DaemonSet(d *appsv1.DaemonSet) Workload {
-	return Workload{
+	w := Workload{
 		Kind: "DaemonSet", Namespace: d.Namespace, Name: d.Name, Wanted: d.Status.DesiredNumberScheduled, Ready: d.Status.NumberReady,
-		Selector: d.Spec.Selector, stale: d.Status.ObservedGeneration < d.Generation,
+		Selector: d.Spec.Selector, rolling: d.Status.ObservedGeneration < d.Generation,
 	}
+	if d.Spec.UpdateStrategy.Type != appsv1.OnDeleteDaemonSetStrategyType {
+		w.rolling = w.rolling || d.Status.UpdatedNumberScheduled < w.Wanted
+	}
+	return w
 }
 
 // Job returns the health of a Job. One that is under way is fine: it is nothing that stays.

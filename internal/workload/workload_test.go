@@ -17,7 +17,7 @@ func named(name string) metav1.ObjectMeta {
 func deployment(name string, wanted, ready int32) Workload {
 	return Deployment(&appsv1.Deployment{
 		ObjectMeta: named(name), Spec: appsv1.DeploymentSpec{Replicas: &wanted},
-		Status: appsv1.DeploymentStatus{ObservedGeneration: 2, ReadyReplicas: ready},
+		Status: appsv1.DeploymentStatus{ObservedGeneration: 2, Replicas: wanted, UpdatedReplicas: wanted, ReadyReplicas: ready},
 	})
 }
 
@@ -29,14 +29,18 @@ func TestFine(t *testing.T) {
 		fine  bool
 		state string
 	}{
-		"all replicas of a Deployment":           {deployment("hub", 2, 2), true, "Deployment jupyterhub/hub: 2 of 2 replicas ready"},
-		"some replicas of a Deployment":          {deployment("hub", 2, 1), false, "Deployment jupyterhub/hub: 1 of 2 replicas ready"},
-		"a Deployment that is scaled to none":    {deployment("hub", 0, 0), true, "Deployment jupyterhub/hub: 0 of 0 replicas ready"},
-		"a Deployment that nobody looked at yet": {Deployment(&appsv1.Deployment{ObjectMeta: named("hub"), Status: appsv1.DeploymentStatus{ObservedGeneration: 1, ReadyReplicas: 1}}), false, "Deployment jupyterhub/hub: 1 of 1 replicas ready"},
-		"a StatefulSet that lacks one":           {StatefulSet(&appsv1.StatefulSet{ObjectMeta: named("db"), Spec: appsv1.StatefulSetSpec{Replicas: &three}, Status: appsv1.StatefulSetStatus{ObservedGeneration: 2, ReadyReplicas: 2}}), false, "StatefulSet jupyterhub/db: 2 of 3 replicas ready"},
-		"a DaemonSet on all its nodes":           {DaemonSet(&appsv1.DaemonSet{ObjectMeta: named("npd"), Status: appsv1.DaemonSetStatus{ObservedGeneration: 2, DesiredNumberScheduled: 2, NumberReady: 2}}), true, "DaemonSet jupyterhub/npd: 2 of 2 replicas ready"},
-		"a Job that is under way":                {Job(&batchv1.Job{ObjectMeta: named("init")}), true, "Job jupyterhub/init: 0 of 0 replicas ready"},
-		"a Job that failed":                      {Job(&batchv1.Job{ObjectMeta: named("init"), Status: batchv1.JobStatus{Conditions: failed}}), false, "Job jupyterhub/init failed: BackoffLimitExceeded"},
+		"all replicas of a Deployment":                 {deployment("hub", 2, 2), true, "Deployment jupyterhub/hub: 2 of 2 replicas ready"},
+		"some replicas of a Deployment":                {deployment("hub", 2, 1), false, "Deployment jupyterhub/hub: 1 of 2 replicas ready"},
+		"a Deployment that is scaled to none":          {deployment("hub", 0, 0), true, "Deployment jupyterhub/hub: 0 of 0 replicas ready"},
+		"a Deployment that nobody looked at yet":       {Deployment(&appsv1.Deployment{ObjectMeta: named("hub"), Status: appsv1.DeploymentStatus{ObservedGeneration: 1, ReadyReplicas: 1}}), false, "Deployment jupyterhub/hub: the change is not rolled out to all of its replicas"},
+		"a Deployment whose new pod does not come up":  {Deployment(&appsv1.Deployment{ObjectMeta: named("hub"), Status: appsv1.DeploymentStatus{ObservedGeneration: 2, Replicas: 2, UpdatedReplicas: 1, ReadyReplicas: 1}}), false, "Deployment jupyterhub/hub: the change is not rolled out to all of its replicas"},
+		"a StatefulSet whose pods are of two versions": {StatefulSet(&appsv1.StatefulSet{ObjectMeta: named("db"), Status: appsv1.StatefulSetStatus{ObservedGeneration: 2, ReadyReplicas: 1, CurrentRevision: "a", UpdateRevision: "b"}}), false, "StatefulSet jupyterhub/db: the change is not rolled out to all of its replicas"},
+		"a StatefulSet that somebody else rolls out":   {StatefulSet(&appsv1.StatefulSet{ObjectMeta: named("db"), Spec: appsv1.StatefulSetSpec{UpdateStrategy: appsv1.StatefulSetUpdateStrategy{Type: appsv1.OnDeleteStatefulSetStrategyType}}, Status: appsv1.StatefulSetStatus{ObservedGeneration: 2, ReadyReplicas: 1, CurrentRevision: "a", UpdateRevision: "b"}}), true, "StatefulSet jupyterhub/db: 1 of 1 replicas ready"},
+		"a DaemonSet whose pods are of two versions":   {DaemonSet(&appsv1.DaemonSet{ObjectMeta: named("npd"), Status: appsv1.DaemonSetStatus{ObservedGeneration: 2, DesiredNumberScheduled: 2, UpdatedNumberScheduled: 1, NumberReady: 2}}), false, "DaemonSet jupyterhub/npd: the change is not rolled out to all of its replicas"},
+		"a StatefulSet that lacks one":                 {StatefulSet(&appsv1.StatefulSet{ObjectMeta: named("db"), Spec: appsv1.StatefulSetSpec{Replicas: &three}, Status: appsv1.StatefulSetStatus{ObservedGeneration: 2, ReadyReplicas: 2}}), false, "StatefulSet jupyterhub/db: 2 of 3 replicas ready"},
+		"a DaemonSet on all its nodes":                 {DaemonSet(&appsv1.DaemonSet{ObjectMeta: named("npd"), Status: appsv1.DaemonSetStatus{ObservedGeneration: 2, DesiredNumberScheduled: 2, UpdatedNumberScheduled: 2, NumberReady: 2}}), true, "DaemonSet jupyterhub/npd: 2 of 2 replicas ready"},
+		"a Job that is under way":                      {Job(&batchv1.Job{ObjectMeta: named("init")}), true, "Job jupyterhub/init: 0 of 0 replicas ready"},
+		"a Job that failed":                            {Job(&batchv1.Job{ObjectMeta: named("init"), Status: batchv1.JobStatus{Conditions: failed}}), false, "Job jupyterhub/init failed: BackoffLimitExceeded"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			if test.in.Fine() != test.fine || test.in.State() != test.state {
