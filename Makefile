@@ -54,6 +54,10 @@ e2e: ## Tests of the local environment, end to end; they start one of their own
 	@assets="$$($(TOOLS) local)" && set -x && \
 	KUBEBUILDER_ASSETS="$$assets" $(GO) test -trimpath -tags e2e -timeout 60m -v ./test/e2e/... $(E2EFLAGS)
 
+.PHONY: clients
+clients: ## Drive the CCE dialect of the environment in SLIPWAY_URL with its clients' own SDKs (source .local/env first)
+	cd test/clients && $(GO) test -trimpath -count=1 -timeout 20m ./...
+
 .PHONY: bench
 bench: ## Compare the facade and the manager with raw work (BENCHFLAGS='-rows get,list -clusters 1000')
 	@assets="$$($(TOOLS) test)" && mkdir -p bin && $(GOBUILD) -o bin/bench ./test/bench && set -x && \

@@ -2,4 +2,6 @@
 # Repairs what golangci-lint can repair by itself.
 set -euo pipefail
 cd "$(dirname "$0")/.."
-"$(go run ./hack/tools --print-bin-dir golangci-lint)/golangci-lint" run --build-tags e2e --fix ./...
+linter="$(go run ./hack/tools --print-bin-dir golangci-lint)/golangci-lint"
+"$linter" run --build-tags e2e --fix ./...
+(cd test/clients && "$linter" run --fix ./...)
