@@ -25,6 +25,8 @@ var _ = DescribeTable("Every answer of a dialect is as its contract has it", fun
 	}
 },
 	Entry("HyperFleet", NodeTimeout(25*patience/3), "hyperfleet"),
+	Entry("IaaS", NodeTimeout(25*patience/3), "iaas"),
+	Entry("CCE", NodeTimeout(25*patience/3), "cce"),
 )
 
 // verdict is what a run of `go test` says, with the names of the tests that failed before all else.
