@@ -38,8 +38,29 @@ var addonRows = []row{
 	{desc: "unknown policy", mutate: []edit{set("spec.upgradePolicy", "Always")}, wantErrors: []string{
 		`spec.upgradePolicy: supported values: "Manual", "Patch", "Minor"`}},
 
+	{desc: "params from a Secret", mutate: []edit{set("spec.valuesFrom[0].holds", "Params")}},
+	{desc: "something else from a Secret", mutate: []edit{set("spec.valuesFrom[0].holds", "Secrets")}, wantErrors: []string{
+		`spec.valuesFrom[0].holds: supported values: "Values", "Params"`}},
+	{desc: "status of a move", status: []edit{set("status.delivery", "Tenant"), set("status.movedFrom", "Hub")}},
+	{desc: "status of a move to nowhere", status: []edit{set("status.delivery", "Elsewhere"), set("status.movedFrom", "Nowhere")}, wantErrors: []string{
+		`status.delivery: supported values: "Hub", "Tenant"`, `status.movedFrom: supported values: "Hub", "Tenant"`}},
+	{desc: "status with references in the history", status: []edit{historyFrom(fields{"kind": "Secret", "name": "a.b-1", "key": "my_values.YAML", "holds": "Params"})}},
+	{desc: "status with references to another namespace", status: []edit{historyFrom(fields{"kind": "Secret", "name": "a/b", "key": "c"})}, wantErrors: []string{
+		"status.history[0].valuesFrom[0].name: name must be the name of a Secret or ConfigMap in this namespace: lower-case letters, digits, hyphens and dots"}},
+	{desc: "status with references that lead elsewhere", status: []edit{historyFrom(fields{"kind": "Pod", "name": "a", "key": "../c", "holds": "Secrets"})}, wantErrors: []string{
+		`status.history[0].valuesFrom[0].kind: supported values: "Secret", "ConfigMap"`,
+		"status.history[0].valuesFrom[0].key: should match '^[-._a-zA-Z0-9]+$'",
+		`status.history[0].valuesFrom[0].holds: supported values: "Values", "Params"`}},
+
 	{desc: "operation of a REST client", mutate: []edit{set("spec.operation", operationRequest)}},
 	{desc: "malformed operation", mutate: []edit{set("spec.operation", fields{"id": "7", "type": "resize", "generation": 0})}, wantErrors: operationRequestErrors},
+}
+
+// historyFrom sets a history of one entry that was deployed with a reference.
+func historyFrom(ref fields) edit {
+	return set("status.history", []any{fields{
+		"version": "1", "generation": 1, "deployedTime": "2026-01-01T00:00:00Z", "valuesFrom": []any{ref},
+	}})
 }
 
 const nameOfAddon = "metadata: metadata.name must be at most 53 lower-case letters, digits and hyphens, starting and ending with a letter or digit: it names the Helm release"
