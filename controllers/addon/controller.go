@@ -30,6 +30,8 @@ const (
 	recheckSecret = time.Minute
 	// keptClients is for how many tenant clusters connections are kept.
 	keptClients = 256
+	// longestAnswer is how much is read of an answer of a tenant cluster: more than any object, and the short lists asked for.
+	longestAnswer = 16 << 20
 )
 
 // Tenants gives clients of tenant clusters.
@@ -168,7 +170,7 @@ func (r *Reconciler) SetupWithManager(mgr ctrl.Manager) error {
 		r.APIReader = mgr.GetAPIReader()
 	}
 	if r.Tenants == nil {
-		r.Tenants = remote.NewClients(mgr.GetScheme(), keptClients)
+		r.Tenants = remote.NewClients(mgr.GetScheme(), keptClients).Bounded(longestAnswer)
 	}
 	addons.Register(mgr.GetClient())
 	if err := r.watch(ctrl.NewControllerManagedBy(mgr).Named("addon")).Complete(r); err != nil {

@@ -12,8 +12,8 @@ import (
 )
 
 // newClient returns an uncached client of the cluster, which does not connect before its first use, and its connections.
-func newClient(k *Kubeconfig, scheme *runtime.Scheme) (client.Client, *http.Client, error) {
-	config := k.RESTConfig()
+func newClient(k *Kubeconfig, scheme *runtime.Scheme, longest int64) (client.Client, *http.Client, error) {
+	config := k.restConfig(longest)
 	httpClient, err := rest.HTTPClientFor(config)
 	if err != nil {
 		return nil, nil, fmt.Errorf("building a client for the tenant cluster: %w", err)
@@ -28,8 +28,9 @@ func newClient(k *Kubeconfig, scheme *runtime.Scheme) (client.Client, *http.Clie
 // Clients keeps clients by the checksum of their kubeconfig, so that connections and discovery are shared between calls.
 // It holds a bounded number and gives up the least recently used. It is safe for concurrent use.
 type Clients struct {
-	scheme *runtime.Scheme
-	size   int
+	scheme  *runtime.Scheme
+	size    int
+	longest int64
 
 	mu      sync.Mutex
 	order   *list.List // of *entry, the most recently used first
@@ -44,7 +45,13 @@ type entry struct {
 
 // NewClients returns a cache of at most size clients, all with that scheme.
 func NewClients(scheme *runtime.Scheme, size int) *Clients {
-	return &Clients{scheme: scheme, size: max(size, 1), order: list.New(), entries: map[string]*list.Element{}}
+	return &Clients{scheme: scheme, size: max(size, 1), longest: maxAnswer, order: list.New(), entries: map[string]*list.Element{}}
+}
+
+// Bounded lets the clients read at most so many bytes of an answer, less than by default. It is called before the first Get.
+func (c *Clients) Bounded(bytes int64) *Clients {
+	c.longest = min(bytes, maxAnswer)
+	return c
 }
 
 // Get returns the client for a kubeconfig.
@@ -55,7 +62,7 @@ func (c *Clients) Get(k *Kubeconfig) (client.Client, error) {
 		c.order.MoveToFront(element)
 		return element.Value.(*entry).client, nil
 	}
-	made, httpClient, err := newClient(k, c.scheme)
+	made, httpClient, err := newClient(k, c.scheme, c.longest)
 	if err != nil {
 		return nil, err
 	}

@@ -7,6 +7,7 @@ import (
 	"errors"
 	"net/http"
 	"net/http/httptest"
+	"strings"
 	"sync/atomic"
 	"testing"
 
@@ -136,5 +137,23 @@ func TestClientsAreKeptByChecksum(t *testing.T) {
 	err := remote.Classify(a.List(context.Background(), &corev1.NodeList{}))
 	if !errors.Is(err, remote.ErrUnauthorized) {
 		t.Errorf("listing with a refused token = %v, want ErrUnauthorized", err)
+	}
+}
+
+func TestAnswersAreBounded(t *testing.T) {
+	server := httptest.NewTLSServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
+		w.Header().Set("Content-Type", "application/json")
+		_, _ = w.Write([]byte(`{"kind":"APIGroupList","apiVersion":"v1","groups":[` + strings.Repeat(" ", 4096) + `]}`))
+	}))
+	defer server.Close()
+	for bytes, refused := range map[int64]bool{1024: true, 1 << 20: false} {
+		c, err := remote.NewClients(scheme.Scheme, 1).Bounded(bytes).Get(kubeconfigOf(t, server, "a"))
+		if err != nil {
+			t.Fatal(err)
+		}
+		err = c.Get(context.Background(), client.ObjectKey{Name: "a"}, &corev1.Node{})
+		if got := errors.Is(remote.Classify(err), remote.ErrUnreachable) && strings.Contains(remote.Classify(err).Error(), "too long"); got != refused {
+			t.Errorf("with at most %d bytes: %v", bytes, err)
+		}
 	}
 }

@@ -30,7 +30,9 @@ var errAnswerTooLong = errors.New("the server's answer is too long")
 
 // RESTConfig returns a configuration for clients: bounded in time, rate and length of answers, without a proxy from the
 // environment, and without redirects.
-func (k *Kubeconfig) RESTConfig() *rest.Config {
+func (k *Kubeconfig) RESTConfig() *rest.Config { return k.restConfig(maxAnswer) }
+
+func (k *Kubeconfig) restConfig(longest int64) *rest.Config {
 	return &rest.Config{
 		Host:        k.server,
 		BearerToken: k.token,
@@ -45,12 +47,15 @@ func (k *Kubeconfig) RESTConfig() *rest.Config {
 		QPS:           queriesPerSecond,
 		Burst:         queryBurst,
 		Proxy:         func(*http.Request) (*url.URL, error) { return nil, nil },
-		WrapTransport: func(next http.RoundTripper) http.RoundTripper { return &guard{next: next} },
+		WrapTransport: func(next http.RoundTripper) http.RoundTripper { return &guard{next: next, longest: longest} },
 	}
 }
 
 // guard refuses redirects and answers without end.
-type guard struct{ next http.RoundTripper }
+type guard struct {
+	next    http.RoundTripper
+	longest int64
+}
 
 // RoundTrip implements http.RoundTripper.
 func (g *guard) RoundTrip(request *http.Request) (*http.Response, error) {
@@ -63,7 +68,7 @@ func (g *guard) RoundTrip(request *http.Request) (*http.Response, error) {
 		return nil, fmt.Errorf("%w (status %d)", ErrRedirect, response.StatusCode)
 	}
 	if response.Body != nil {
-		response.Body = &boundedBody{ReadCloser: response.Body, left: maxAnswer}
+		response.Body = &boundedBody{ReadCloser: response.Body, left: g.longest}
 	}
 	return response, nil
 }
