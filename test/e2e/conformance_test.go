@@ -3,8 +3,10 @@
 package e2e
 
 import (
+	"context"
 	"os"
 	"os/exec"
+	"path/filepath"
 	"slices"
 	"strings"
 
@@ -13,21 +15,35 @@ import (
 	"github.com/slipway-dev/slipway/internal/testing/testenv"
 )
 
-var _ = DescribeTable("Every answer of a dialect is as its contract has it", func(ctx SpecContext, dialect string) {
-	variables := environment()
-	cmd := exec.CommandContext(ctx, "go", "test", "-trimpath", "-tags=e2e", "-count=1", "-timeout=20m", "-parallel=8", "./test/conformance/"+dialect,
-		"-url="+variables["SLIPWAY_URL"], "-ca="+variables["SLIPWAY_CA"], "-kube="+hub.kubeconfig)
-	cmd.Dir = testenv.Root()
+// goTest runs `go test` below the repository with the variables that the local environment writes for its users.
+func goTest(ctx context.Context, dir string, args ...string) {
+	GinkgoHelper()
+	cmd := exec.CommandContext(ctx, "go", append([]string{"test", "-trimpath", "-count=1", "-timeout=20m"}, args...)...)
+	cmd.Dir = filepath.Join(testenv.Root(), dir)
 	cmd.Env = append(os.Environ(), "CGO_ENABLED=0")
-	output, err := cmd.CombinedOutput()
-	if err != nil {
+	for name, value := range environment() {
+		if strings.HasPrefix(name, "SLIPWAY_") {
+			cmd.Env = append(cmd.Env, name+"="+value)
+		}
+	}
+	if output, err := cmd.CombinedOutput(); err != nil {
 		Fail(err.Error() + "\n" + verdict(string(output)))
 	}
+}
+
+var _ = DescribeTable("Every answer of a dialect is as its contract has it", func(ctx SpecContext, dialect string) {
+	variables := environment()
+	goTest(ctx, ".", "-tags=e2e", "-parallel=8", "./test/conformance/"+dialect,
+		"-url="+variables["SLIPWAY_URL"], "-ca="+variables["SLIPWAY_CA"], "-kube="+hub.kubeconfig)
 },
 	Entry("HyperFleet", NodeTimeout(25*patience/3), "hyperfleet"),
 	Entry("IaaS", NodeTimeout(25*patience/3), "iaas"),
 	Entry("CCE", NodeTimeout(25*patience/3), "cce"),
 )
+
+var _ = It("The SDKs of CCE's clients take an add-on through its whole life", func(ctx SpecContext) {
+	goTest(ctx, "test/clients", "./...")
+}, NodeTimeout(25*patience/3))
 
 // verdict is what a run of `go test` says, with the names of the tests that failed before all else.
 func verdict(output string) string {
