@@ -275,7 +275,7 @@ func (e *emission) atRest(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	if _, err := b.quiet(ctx); err != nil {
+	if _, err := b.quietWithin(ctx, emissionPatience); err != nil {
 		return err
 	}
 	idle, err := b.measure(ctx, "addons idle", func(context.Context) (load.Result, error) {

@@ -183,8 +183,11 @@ func list[T any](ctx context.Context, b *bench, path string) ([]T, error) {
 
 // quiet waits until nothing has been written for a while, and returns what was written meanwhile. It waits longer than the
 // controller does for the facade to write a status.
-func (b *bench) quiet(ctx context.Context) (writes, error) {
-	const still, patience = 3 * time.Second, time.Minute
+func (b *bench) quiet(ctx context.Context) (writes, error) { return b.quietWithin(ctx, time.Minute) }
+
+// quietWithin is quiet with a patience of its own.
+func (b *bench) quietWithin(ctx context.Context, patience time.Duration) (writes, error) {
+	const still = 3 * time.Second
 	begin, err := b.writes(ctx)
 	if err != nil {
 		return nil, err
@@ -200,7 +203,7 @@ func (b *bench) quiet(ctx context.Context) (writes, error) {
 			return now.since(begin), nil
 		}
 		if time.Now().After(deadline) {
-			return now.since(begin), fmt.Errorf("it does not come to rest: still writing after %s", patience)
+			return now.since(begin), fmt.Errorf("it does not come to rest: still writing after %s, at last %s", patience, now.since(last))
 		}
 		last = now
 	}
