@@ -37,11 +37,13 @@ func TestServer(t *testing.T) {
 
 	t.Run("until the index is filled the server is not ready", w.notReady)
 	w.apply("-k", filepath.Join(testenv.Root(), "config", "rbac"))
+	w.apply("-k", filepath.Join(testenv.Root(), "config", "rbac", "apiserver", "access-keys"))
 	w.eventually(call{path: "/readyz"}, http.StatusOK)
 
 	callers := w.callers()
 	t.Run("every kind of caller is known", callers.known)
 	t.Run("who is not known or has no right is told so in the dialect's words", callers.refused)
+	t.Run("requests are signed with access keys", callers.signs)
 	t.Run("what the server itself serves is for those who may see it", callers.own)
 	w.aggregate(certificate)
 	t.Run("discovery and OpenAPI of the management cluster stay in order", w.discovery)

@@ -114,6 +114,7 @@ func (w *world) start() {
 
 	o := NewOptions()
 	o.Kubeconfig, o.Authentication.RemoteKubeConfigFile, o.Authorization.RemoteKubeConfigFile = file, file, file
+	o.AccessKeys = true
 	o.DefaultNamespace, o.PlainHTTPAddress, o.ShutdownDelay = "team-a", "127.0.0.1:0", time.Second
 	o.Serving.ServerCert.CertKey.CertFile = filepath.Join(w.dir, "tls.crt")
 	o.Serving.ServerCert.CertKey.KeyFile = filepath.Join(w.dir, "tls.key")

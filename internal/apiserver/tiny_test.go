@@ -31,6 +31,8 @@ func (t tiny) Name() string { return "tiny" }
 
 func (t tiny) Base() string { return "/api/tiny" }
 
+func (t tiny) Credentials() facade.Credentials { return facade.Credentials{Signatures: true} }
+
 func (t tiny) Routes() []facade.Route {
 	one := &facade.Target{Kind: fleetv1.KindCluster, Variable: "name", Named: true}
 	return []facade.Route{
