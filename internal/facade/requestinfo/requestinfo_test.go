@@ -14,7 +14,9 @@ import (
 
 	fleetv1 "github.com/slipway-dev/slipway/api/v1alpha1"
 	"github.com/slipway-dev/slipway/internal/facade"
+	"github.com/slipway-dev/slipway/internal/facade/cce"
 	"github.com/slipway-dev/slipway/internal/facade/hyperfleet"
+	"github.com/slipway-dev/slipway/internal/facade/iaas"
 	"github.com/slipway-dev/slipway/internal/facade/requestinfo"
 	"github.com/slipway-dev/slipway/internal/hub"
 	"github.com/slipway-dev/slipway/internal/testing/expect"
@@ -87,6 +89,54 @@ var hyperFleet = map[string]meaning{
 	"GET /v1/watch/clusters":           is("get"),
 }
 
+// iaaS is every route of the IaaS dialect, below its base.
+var iaaS = map[string]meaning{
+	"GET /addons/catalog":                is("list addontemplates"),
+	"GET /addons/catalog/":               is("list addontemplates"),
+	"GET /clusters/c1/addons":            is("list addons"),
+	"GET /clusters/c1/addons?watch=1":    is("list addons"),
+	"POST /clusters/c1/addons":           is("create addons"),
+	"GET /clusters/c1/addons/a1":         is("get addons Cluster:c1/Addon:a1"),
+	"DELETE /clusters/c1/addons/a1":      is("delete addons Cluster:c1/Addon:a1"),
+	"GET /clusters/c1/addons/" + poolUID: is("get addons Cluster:c1/Addon:" + poolUID),
+
+	"GET ":                          is("get"),
+	"GET /addons/openapi":           is("get"),
+	"GET /clusters":                 is("get"),
+	"GET /clusters/c1":              is("get"),
+	"PUT /clusters/c1/addons":       is("put"),
+	"GET /v1/namespaces":            is("get"),
+	"GET /v33/addons":               is("get"),
+	"GET /hyperfleets/v1/clusters":  is("get"),
+	"GET /clusters/c1//addons":      is("get"),
+	"GET /clusters/c1/addons/a%2Fb": is("get"),
+}
+
+// ccE is every route of the CCE dialect, below its base.
+var ccE = map[string]meaning{
+	"POST /addons":                                     is("create addons"),
+	"GET /addons":                                      is("list addons"),
+	"GET /addons?cluster_id=c1":                        is("list addons"),
+	"GET /addons/a1?cluster_id=c1":                     is("get addons Cluster:c1/Addon:a1"),
+	"GET /addons/" + poolUID:                           is("get addons Addon:" + poolUID),
+	"GET /addons/" + poolUID + "?cluster_id=c1":        is("get addons Addon:" + poolUID),
+	"PUT /addons/" + poolUID:                           is("patch addons Addon:" + poolUID),
+	"DELETE /addons/" + poolUID:                        is("delete addons Addon:" + poolUID),
+	"POST /addons/" + poolUID + "/operation/rollback":  is("patch addons Addon:" + poolUID),
+	"POST /addons/" + poolUID + "/operation/rollback/": is("patch addons Addon:" + poolUID),
+	"GET /addontemplates":                              is("list addontemplates"),
+	"GET /addontemplates?watch=true":                   is("list addontemplates"),
+
+	"GET /":                       is("get"),
+	"GET /openapi":                is("get"),
+	"GET /clusters/c1/addons":     is("get"),
+	"PATCH /addons/a1":            is("patch"),
+	"DELETE /addons":              is("delete"),
+	"GET /addons/a1/operation":    is("get"),
+	"GET /addons//":               is("get"),
+	"GET /namespaces/x/secrets/y": is("get"),
+}
+
 // An id and what it stands for.
 const (
 	poolID  = "23qcxt2vtcomxjix6fzx8nsixv"
@@ -95,48 +145,72 @@ const (
 
 func newFacade(t testing.TB) *facade.Facade {
 	t.Helper()
-	dialect, err := hyperfleet.New(struct{ hub.Hub }{}, expect.Clock(), hyperfleet.Info{})
+	fleet, err := hyperfleet.New(struct{ hub.Hub }{}, expect.Clock(), hyperfleet.Info{})
 	if err != nil {
 		t.Fatal(err)
 	}
-	made, err := facade.New(expect.Clock(), dialect)
+	addons, err := iaas.New(struct{ hub.AddonHub }{}, strings.NewReader(""))
+	if err != nil {
+		t.Fatal(err)
+	}
+	engine, err := cce.New(struct{ hub.AddonHub }{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	made, err := facade.New(expect.Clock(), fleet, addons, engine)
 	if err != nil {
 		t.Fatal(err)
 	}
 	return made
 }
 
+// dialects are the tables by the bases of the dialects.
+var dialects = map[string]map[string]meaning{"/api/hyperfleet": hyperFleet, "/api": iaaS, "/api/v3": ccE}
+
+// names are the dialects' names by their bases.
+var names = map[string]string{"/api/hyperfleet": "hyperfleet", "/api": "iaas", "/api/v3": "cce"}
+
 func resolver() requestinfo.Resolver {
 	return requestinfo.Resolver{Default: &request.RequestInfoFactory{APIPrefixes: sets.NewString("apis"), GrouplessAPIPrefixes: sets.NewString()}}
 }
 
-func TestHyperFleet(t *testing.T) {
+func TestMeanings(t *testing.T) {
 	f := newFacade(t)
-	for line, want := range hyperFleet {
-		for _, mount := range []string{"/api/hyperfleet", facade.Aggregated + "/hyperfleet"} {
-			method, path, _ := strings.Cut(line, " ")
-			t.Run(method+" "+mount+path, func(t *testing.T) {
-				r := httptest.NewRequest(method, mount+path, nil)
-				call := f.Match(r)
-				info, err := resolver().NewRequestInfo(r.WithContext(facade.With(context.Background(), call)))
-				if err != nil {
-					t.Fatal(err)
-				}
-				wantInfo := &request.RequestInfo{Path: r.URL.Path, Verb: want.verb}
-				if want.resource != "" {
-					wantInfo = &request.RequestInfo{
-						IsResourceRequest: true, Path: r.URL.Path, Verb: want.verb, APIPrefix: "apis", APIGroup: "fleet.slipway.dev", APIVersion: "v1alpha1",
-						Resource: want.resource, Subresource: want.subresource,
+	for base, table := range dialects {
+		for line, want := range table {
+			for _, mount := range []string{base, facade.Aggregated + "/" + names[base]} {
+				method, path, _ := strings.Cut(line, " ")
+				t.Run(method+" "+mount+path, func(t *testing.T) {
+					r := httptest.NewRequest(method, mount+path, nil)
+					call := f.Match(r)
+					if call == nil || call.Dialect.Name() != names[base] {
+						t.Fatalf("it is for another dialect: %+v", call)
 					}
-				}
-				if diff := cmp.Diff(wantInfo, info); diff != "" {
-					t.Error(diff)
-				}
-				if diff := cmp.Diff(want.object, object(r, call)); diff != "" {
-					t.Error(diff)
-				}
-			})
+					checkMeaning(t, r, call, want)
+				})
+			}
 		}
+	}
+}
+
+func checkMeaning(t *testing.T, r *http.Request, call *facade.Call, want meaning) {
+	t.Helper()
+	info, err := resolver().NewRequestInfo(r.WithContext(facade.With(context.Background(), call)))
+	if err != nil {
+		t.Fatal(err)
+	}
+	wantInfo := &request.RequestInfo{Path: r.URL.Path, Verb: want.verb}
+	if want.resource != "" {
+		wantInfo = &request.RequestInfo{
+			IsResourceRequest: true, Path: r.URL.Path, Verb: want.verb, APIPrefix: "apis", APIGroup: "fleet.slipway.dev", APIVersion: "v1alpha1",
+			Resource: want.resource, Subresource: want.subresource,
+		}
+	}
+	if diff := cmp.Diff(wantInfo, info); diff != "" {
+		t.Error(diff)
+	}
+	if diff := cmp.Diff(want.object, object(r, call)); diff != "" {
+		t.Error(diff)
 	}
 }
 
@@ -153,26 +227,21 @@ func object(r *http.Request, call *facade.Call) string {
 	return text
 }
 
-// TestEveryRouteIsInTheTable finds routes that nobody wrote down a meaning for.
-func TestEveryRouteIsInTheTable(t *testing.T) {
+// TestEveryRouteIsInATable finds routes that nobody wrote down a meaning for.
+func TestEveryRouteIsInATable(t *testing.T) {
 	f := newFacade(t)
-	seen := map[*facade.Route]bool{}
-	var dialect facade.Dialect
-	for line := range hyperFleet {
-		method, path, _ := strings.Cut(line, " ")
-		call := f.Match(httptest.NewRequest(method, "/api/hyperfleet"+path, nil))
-		dialect = call.Dialect
-		if call.Route != nil {
-			seen[call.Route] = true
+	for base, table := range dialects {
+		known := map[string]bool{}
+		for line := range table {
+			method, path, _ := strings.Cut(line, " ")
+			if call := f.Match(httptest.NewRequest(method, base+path, nil)); call.Route != nil {
+				known[call.Route.Method+" "+call.Route.Path] = true
+			}
 		}
-	}
-	known := map[string]bool{}
-	for route := range seen {
-		known[route.Method+" "+route.Path] = true
-	}
-	for _, route := range dialect.Routes() {
-		if !known[route.Method+" "+route.Path] && !route.Public {
-			t.Errorf("route %s %s is not in the table", route.Method, route.Path)
+		for _, route := range f.Match(httptest.NewRequest(http.MethodGet, base+"/", nil)).Dialect.Routes() {
+			if !known[route.Method+" "+route.Path] && !route.Public {
+				t.Errorf("route %s %s of %s is not in its table", route.Method, route.Path, base)
+			}
 		}
 	}
 }
