@@ -26,7 +26,7 @@ func (r *Reconciler) reconcileDelete(ctx context.Context, addon *fleetv1.Addon) 
 	if u.done {
 		return outcome.Of(r.letGo(ctx, addon))
 	}
-	verdict, err := r.judge(ctx, addon, u.failure)
+	verdict, err := r.judge(ctx, addon, u)
 	if err != nil {
 		return outcome.Of(err)
 	}
@@ -53,6 +53,9 @@ func setDeleting(addon *fleetv1.Addon, v verdict, now metav1.Time) {
 		Type: fleetv1.ConditionReconciling, Status: metav1.ConditionTrue, Reason: fleetv1.ReasonDeleting, Message: v.message,
 	}, now)
 	stalled := metav1.Condition{Type: fleetv1.ConditionStalled, Status: metav1.ConditionFalse, Reason: fleetv1.ReasonNotStalled}
+	if v.reason == fleetv1.ReasonUninstallFailed {
+		stalled.Status, stalled.Reason, stalled.Message = metav1.ConditionTrue, v.reason, v.message
+	}
 	conditions.Set(addon, stalled, now)
 }
 

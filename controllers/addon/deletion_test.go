@@ -104,6 +104,12 @@ var _ = Describe("deleting", func() {
 		w.reconcile()
 		w.flux(metav1.Condition{Type: "Ready", Status: metav1.ConditionFalse, Reason: "UninstallFailed", Message: "connection refused"})
 		w.expectReady(metav1.ConditionFalse, fleetv1.ReasonUninstalling, HaveSuffix("Flux says: connection refused"))
+		expect.Condition(w.addon, fleetv1.ConditionStalled, metav1.ConditionFalse, fleetv1.ReasonNotStalled)
+
+		By("failing for another reason than the connection")
+		w.flux(metav1.Condition{Type: "Ready", Status: metav1.ConditionFalse, Reason: "UninstallFailed", Message: "a hook failed"})
+		w.expectReady(metav1.ConditionFalse, fleetv1.ReasonUninstallFailed, HaveSuffix("Flux says: a hook failed"))
+		expect.Condition(w.addon, fleetv1.ConditionStalled, metav1.ConditionTrue, fleetv1.ReasonUninstallFailed)
 	})
 
 	It("takes the HelmChart along that Flux would have removed", func(ctx SpecContext) {

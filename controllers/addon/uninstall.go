@@ -23,6 +23,8 @@ type uninstallation struct {
 	done bool
 	// failure says why it does not go on, in words for a condition; empty for no known reason.
 	failure string
+	// refused tells that Flux tried and could not, other than for want of a connection. It goes on trying.
+	refused bool
 	// places are those that can be reached and may still hold something. Flux uninstalls at the first.
 	places []place
 }
@@ -92,7 +94,9 @@ func (r *Reconciler) uninstallFrom(ctx context.Context, addon *fleetv1.Addon, u 
 		}
 	}
 	if hr != nil {
-		u.failure = uninstallFailure(hr)
+		if said := uninstallFailure(hr); said != "" {
+			u.failure, u.refused = "Flux says: "+said, !release.ConnectionLost(said)
+		}
 		return nil
 	}
 	u.done = true

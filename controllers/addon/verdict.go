@@ -14,6 +14,7 @@ import (
 	"sigs.k8s.io/controller-runtime/pkg/client"
 
 	fleetv1 "github.com/slipway-dev/slipway/api/v1alpha1"
+	"github.com/slipway-dev/slipway/internal/release"
 )
 
 // defaultAbandonTimeout applies where no Platform says how long to wait.
@@ -41,19 +42,19 @@ type tenant struct {
 }
 
 // judge decides whether to go on waiting for Flux.
-func (r *Reconciler) judge(ctx context.Context, addon *fleetv1.Addon, failure string) (verdict, error) {
+func (r *Reconciler) judge(ctx context.Context, addon *fleetv1.Addon, u uninstallation) (verdict, error) {
 	t, err := r.tenantOf(ctx, addon)
 	if err != nil {
 		return verdict{}, err
 	}
-	return decideUninstall(addon, failure, t, r.Clock.Since(addon.DeletionTimestamp.Time)), nil
+	return decideUninstall(addon, u, t, r.Clock.Since(addon.DeletionTimestamp.Time)), nil
 }
 
 // decideUninstall gives a release up when the tenant cluster is known to be gone, or when it was not uninstalled in time.
-// Where only the kubeconfig Secret is gone, Flux may still get through with its copy, and is given up once it says no. failure
-// says why the release could not be uninstalled so far; empty for no known reason.
-func decideUninstall(addon *fleetv1.Addon, failure string, t tenant, waited time.Duration) verdict {
-	name := addon.Spec.ClusterName
+// Where only the kubeconfig Secret is gone, Flux may still get through with its copy, and is given up once it says no. u
+// says why the release could not be uninstalled so far.
+func decideUninstall(addon *fleetv1.Addon, u uninstallation, t tenant, waited time.Duration) verdict {
+	name, failure := addon.Spec.ClusterName, u.failure
 	given := verdict{abandon: true, reason: fleetv1.ReasonReleaseAbandoned}
 	switch {
 	case !t.cluster:
@@ -66,11 +67,15 @@ func decideUninstall(addon *fleetv1.Addon, failure string, t tenant, waited time
 		given.message = fmt.Sprintf("Cluster %s did not let the release be uninstalled within %s: it was given up%s", name, t.patience, because(failure))
 		return given
 	}
-	return verdict{
+	waiting := verdict{
 		reason:  fleetv1.ReasonUninstalling,
 		message: fmt.Sprintf("waiting for Flux to uninstall release %s from Cluster %s%s", addon.InstanceName(), name, because(failure)),
 		again:   max(t.patience-waited, time.Second),
 	}
+	if u.refused {
+		waiting.reason = fleetv1.ReasonUninstallFailed
+	}
+	return waiting
 }
 
 func because(failure string) string {
@@ -85,7 +90,7 @@ func uninstallFailure(hr *helmv2.HelmRelease) string {
 	for _, conditionType := range []string{helmv2.ReleasedCondition, fluxmeta.ReadyCondition} {
 		c := apimeta.FindStatusCondition(hr.Status.Conditions, conditionType)
 		if c != nil && c.Status == metav1.ConditionFalse && c.Reason == helmv2.UninstallFailedReason {
-			return "Flux says: " + c.Message
+			return release.Scrub(c.Message)
 		}
 	}
 	return ""

@@ -12,8 +12,8 @@ var lost = []string{
 // others are calls of the cluster itself, whose failure is a failure of the release.
 var others = []string{"failed calling webhook", "conversion webhook", "failed to fetch", "failed to pull"}
 
-// connectionLost tells whether a message says that the API server could not be reached.
-func connectionLost(message string) bool {
+// ConnectionLost tells whether a message says that the API server could not be reached.
+func ConnectionLost(message string) bool {
 	for _, other := range others {
 		if strings.Contains(message, other) {
 			return false

@@ -131,7 +131,7 @@ func (in Observed) failure(ready *metav1.Condition) State {
 	}
 	message := cause(in.Release, ready)
 	return State{
-		Phase: Retrying, Reason: fleetv1.ReasonRetrying, Message: message, Lost: connectionLost(message), Trying: restoring(in.Release),
+		Phase: Retrying, Reason: fleetv1.ReasonRetrying, Message: message, Lost: ConnectionLost(message), Trying: restoring(in.Release),
 	}
 }
 
@@ -160,7 +160,7 @@ func (in Observed) noChart(ready *metav1.Condition) State {
 // givenUp is a release that Flux will not try again before it is asked to.
 func (in Observed) givenUp(ready *metav1.Condition, since time.Time) State {
 	state := State{Phase: Failed, Reason: FailedReason(in.Installed), Message: cause(in.Release, ready), Since: since}
-	state.Lost = connectionLost(state.Message)
+	state.Lost = ConnectionLost(state.Message)
 	remediated := apimeta.FindStatusCondition(in.Release.Status.Conditions, helmv2.RemediatedCondition)
 	switch {
 	case remediated == nil:
