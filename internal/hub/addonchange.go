@@ -34,7 +34,8 @@ func (s *Store) changed(ctx context.Context, present *Addon, change AddonChange)
 	if err != nil {
 		return nil, err
 	}
-	t := &turn{task: fleetv1.OperationAddonUpgrade, version: version.Version, params: given.visible, extensions: change.Extensions}
+	t := &turn{task: fleetv1.OperationAddonUpgrade, version: version.Version, params: given.visible}
+	t.extensions = replaced(object.Spec.Extensions, change.Extensions)
 	switch {
 	case len(given.secret) == 0:
 		t.valuesFrom = before.naming(object.Spec.ValuesFrom, nil)
@@ -64,4 +65,26 @@ func nextVersion(template *fleetv1.AddonTemplate, present *Addon, wanted string)
 		return nil, refuse(RuleVersion, "spec.version", "%s is no version to go to from %s; there is none now", wanted, from)
 	}
 	return nil, refuse(RuleVersion, "spec.version", "%s is no version to go to from %s; it can be %s", wanted, from, strings.Join(targets, ", "))
+}
+
+// replaced returns the requests that an add-on keeps, with those of a change in the place of their dialects'. Those of other dialects
+// stay.
+func replaced(kept, sent *fleetv1.Extensions) *fleetv1.Extensions {
+	if kept == nil || sent == nil {
+		return sent
+	}
+	merged := kept.DeepCopy()
+	if sent.HyperFleet != nil {
+		merged.HyperFleet = sent.HyperFleet
+	}
+	if sent.NKS != nil {
+		merged.NKS = sent.NKS
+	}
+	if sent.CCE != nil {
+		merged.CCE = sent.CCE
+	}
+	if sent.IaaS != nil {
+		merged.IaaS = sent.IaaS
+	}
+	return merged
 }

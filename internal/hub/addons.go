@@ -96,6 +96,6 @@ type AddonChange struct {
 	// Params replace all params, as a JSON object. A param that the schema calls writeOnly and that is not among them keeps its
 	// value.
 	Params []byte
-	// Extensions replace the kept request.
+	// Extensions replace the kept requests of the dialects that they hold. Those of other dialects stay.
 	Extensions *fleetv1.Extensions
 }

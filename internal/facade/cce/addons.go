@@ -131,12 +131,7 @@ func (d *Dialect) upgrade(w http.ResponseWriter, r *http.Request, call *facade.C
 		version = present.Template.Version(sent.Spec.Version)
 	}
 	wish := q.wishFor(version)
-	extensions := present.Object.Spec.Extensions.DeepCopy()
-	if extensions == nil {
-		extensions = &fleetv1.Extensions{}
-	}
-	extensions.CCE = wish.kept
-	change := hub.AddonChange{Version: sent.Spec.Version, Params: wish.params, Extensions: extensions}
+	change := hub.AddonChange{Version: sent.Spec.Version, Params: wish.params, Extensions: &fleetv1.Extensions{CCE: wish.kept}}
 	addon, err := d.hub.ChangeAddon(r.Context(), call.Caller, refTo(present), change)
 	if err != nil {
 		return unknownAddon(broken(err, q.values))
