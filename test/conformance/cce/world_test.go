@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"testing"
+	"time"
 
 	corev1 "k8s.io/api/core/v1"
 	apierrors "k8s.io/apimachinery/pkg/api/errors"
@@ -53,6 +54,7 @@ func makeCatalogue(ctx context.Context, t *testing.T, w *suite.World, home *tena
 		Spec: fleetv1.AddonTemplateSpec{
 			DisplayName: "The one of " + home.Namespace, Description: "For the cases.", Labels: []string{"Testing"}, LogoURL: "https://logo.example/x.png",
 			ReadmeURL: "https://readme.example/x", Source: npd.Spec.Source, TargetNamespace: "conformance",
+			Timeout: &metav1.Duration{Duration: 10 * time.Second}, // what fails is to fail soon
 			Versions: []fleetv1.AddonVersion{
 				{Version: "3.0.0", Chart: chart, ParamsSchema: schema, ParamMapping: mapping, KubernetesVersions: ">=9.0.0", Stable: true},
 				{Version: "2.0.0", Chart: fleetv1.Chart{Name: "there-is-no-such-chart"}, ParamsSchema: schema, ParamMapping: mapping, ClusterVersions: []string{`v1\.[0-9]+\..*`}},
