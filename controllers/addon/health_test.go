@@ -116,6 +116,9 @@ var _ = Describe("health", func() {
 		Expect(w.addon.Status.CurrentVersion).To(Equal("1.0.0"))
 		Expect(w.addon.Status.Rollbackable).To(BeTrue())
 		Expect(w.addon.Status.FailedVersions).To(ConsistOf("2.0.0"))
+		w.deployed()
+		w.expectReady(metav1.ConditionTrue, fleetv1.ReasonDeployed)
+		Expect(w.addon.Status.FailedVersions).To(BeEmpty())
 	})
 
 	It("follows the workloads of a deployed release down and up", func(ctx SpecContext) {

@@ -21,6 +21,7 @@ func recordDeployed(s *scope, now metav1.Time) {
 	if status.CurrentVersion != version {
 		status.PreviousVersion, status.CurrentVersion = status.CurrentVersion, version
 	}
+	status.FailedVersions = slices.DeleteFunc(status.FailedVersions, func(failed string) bool { return failed == version })
 	entry := fleetv1.AddonHistoryEntry{
 		Version: version, Generation: s.addon.Generation, DeployedTime: now,
 		Params: s.effective.Visible(s.addon.Spec.Params), ValuesFrom: s.addon.Spec.ValuesFrom,

@@ -123,7 +123,8 @@ func Next(in Attempts) (Request, time.Duration) {
 	pause := pauses[min(in.Asked.Attempt, len(pauses)-1)]
 	// Another clock than ours may have said when the attempt failed.
 	waited = max(waited, 0)
-	moved := in.Asked.Nodes != "" && in.Nodes != "" && in.Asked.Nodes != in.Nodes
+	// What was not known at the last attempt counts as changed, once.
+	moved := in.Asked.Attempt > 0 && in.Nodes != "" && in.Asked.Nodes != in.Nodes
 	if in.Mended || moved {
 		pause = min(pause, quiet)
 	}

@@ -47,6 +47,10 @@ func TestNext(t *testing.T) {
 		"but do not end it": {
 			in: Attempts{Asked: second, State: again, Now: since.Add(7*time.Minute + 10*time.Second), Nodes: "n2"}, want: second, wait: 20 * time.Second,
 		},
+		"nodes that were not known at the last attempt shorten the pause": {
+			in:   Attempts{Asked: Request{Checksum: "abc", Attempt: 3, Time: since}, State: failed, Now: since.Add(time.Minute), Nodes: "n2"},
+			want: Request{Checksum: "abc", Attempt: 4, Time: since.Add(time.Minute), Nodes: "n2"},
+		},
 		"nodes that are not known say nothing": {
 			in: Attempts{Asked: second, State: again, Now: since.Add(8 * time.Minute)}, want: second, wait: time.Minute,
 		},
