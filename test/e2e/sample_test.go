@@ -33,6 +33,15 @@ var _ = Describe("What make up leaves behind", func() {
 		}).WithContext(ctx).Should(Succeed())
 	})
 
+	It("is a cluster beside it whose own Flux installed its add-on", func(ctx SpecContext) {
+		addon := &fleetv1.Addon{ObjectMeta: metav1.ObjectMeta{Namespace: "team-a", Name: "edge-kuberay"}}
+		eventuallyReady(ctx, addon)
+		Expect(addon.Status.Delivery).To(Equal(fleetv1.DeliveryTenant))
+		for _, release := range releases(ctx, Default, "team-a") {
+			Expect(release.Name).NotTo(Equal(addon.Name), "the management cluster's Flux has it too")
+		}
+	})
+
 	It("tells the story in kubectl's columns", func(ctx SpecContext) {
 		table := kubectl(ctx, "get", "clusters,nodepools,addons", "--namespace=team-a")
 		Expect(table).To(MatchRegexp(`cluster\.fleet\.slipway\.dev/sample\s+kwok\s+v\S+\s+2/2\s+1/1\s+True\s+True\s+ResourceReady`))
