@@ -133,11 +133,16 @@ func unready(pod *corev1.Pod) string {
 			names = append(names, status.Name)
 		}
 	}
-	if len(names) == 0 {
-		return ""
+	if len(names) > 0 {
+		slices.Sort(names)
+		return "runs, but is not ready: container " + strings.Join(names, ", ")
 	}
-	slices.Sort(names)
-	return "runs, but is not ready: container " + strings.Join(names, ", ")
+	for _, c := range pod.Status.Conditions {
+		if c.Type == corev1.PodReady && c.Status == corev1.ConditionFalse && pod.Status.Phase == corev1.PodRunning {
+			return "runs, but counts as not ready, as the pods of a node do that did not answer"
+		}
+	}
+	return ""
 }
 
 // pendingClaims names the claims of a pod that wait for a volume.

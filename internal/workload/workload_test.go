@@ -174,6 +174,14 @@ func TestCause(t *testing.T) {
 			})},
 			want: none + "; pod hub-a: runs, but is not ready: container hub",
 		},
+		"a pod whose node was lost for a while": {
+			in: hub, pods: []corev1.Pod{pod("hub-a", func(p *corev1.Pod) {
+				p.Status.Phase = corev1.PodRunning
+				p.Status.Conditions = []corev1.PodCondition{{Type: corev1.PodReady, Status: corev1.ConditionFalse}}
+				p.Status.ContainerStatuses = []corev1.ContainerStatus{{Name: "hub", Ready: true, State: corev1.ContainerState{Running: &corev1.ContainerStateRunning{}}}}
+			})},
+			want: none + "; pod hub-a: runs, but counts as not ready, as the pods of a node do that did not answer",
+		},
 		"an init container comes first": {
 			in: hub, pods: []corev1.Pod{pod("hub-a", func(p *corev1.Pod) {
 				waiting("PodInitializing", "")(p)
