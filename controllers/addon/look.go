@@ -151,7 +151,7 @@ func (l *look) explain(ctx context.Context, w workload.Workload) (string, error)
 	}
 	selector, err := metav1.LabelSelectorAsSelector(w.Selector)
 	if err != nil {
-		return workload.Cause(w, nil, nil, nil), nil
+		return "", fmt.Errorf("reading the selector of %s: %w", w, err)
 	}
 	var (
 		pods   corev1.PodList
