@@ -14,7 +14,7 @@ import (
 )
 
 // Patience is how long a step may wait for something that others have to do.
-const Patience = time.Minute
+const Patience = 3 * time.Minute
 
 const glance = 100 * time.Millisecond
 
