@@ -76,7 +76,7 @@ func AccessKey(text string) bool {
 
 func (a *Authorization) readAccessKey(text string) error {
 	if !AccessKey(text) {
-		return fmt.Errorf("Access must be up to %d visible characters", maxAccessKey) //nolint:staticcheck,revive // the part is called so
+		return fmt.Errorf("the access key must be up to %d visible characters", maxAccessKey)
 	}
 	a.AccessKey = text
 	return nil
