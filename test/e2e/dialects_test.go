@@ -133,13 +133,13 @@ var _ = Describe("One add-on behind three doors", Ordered, func() {
 		Expect(err).NotTo(HaveOccurred())
 		Expect(answer.status).To(Equal(http.StatusCreated), answer.String())
 		name, path := answer.text("metadata", "name"), "/api/v3/addons/"+answer.text("metadata", "uid")
-		addon := same(ctx, name, "1.13.5")
+		same(ctx, name, "1.13.5")
 
 		body := cceAddon("sample", template.Name, "1.14.0", map[string]any{})
 		body["metadata"] = map[string]any{"annotations": map[string]any{"addon.upgrade/type": "upgrade"}}
 		answer = rest.must(ctx, http.MethodPut, path, body)
 		Expect(answer.status).To(Equal(http.StatusOK), answer.String())
-		addon = same(ctx, name, "1.14.0")
+		addon := same(ctx, name, "1.14.0")
 		Expect(addon.Status.Rollbackable).To(BeTrue())
 
 		answer = rest.must(ctx, http.MethodPost, path+"/operation/rollback", map[string]any{"clusterID": "sample"})

@@ -80,7 +80,7 @@ func TestMoreRights(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			delegate := &rights{allowed: append([]string{route}, test.allowed...)}
-			dialect := sample{get: func(w http.ResponseWriter, r *http.Request) {
+			dialect := sample{get: func(_ http.ResponseWriter, r *http.Request) {
 				delegate.asked, delegate.allowed, delegate.err = nil, test.allowed, test.err
 				err := facade.From(r.Context()).May(r.Context(), test.right)
 				refusal, _ := errors.AsType[*facade.Refusal](err)
