@@ -2,6 +2,7 @@ package addon_test
 
 import (
 	"strings"
+	"time"
 
 	fluxmeta "github.com/fluxcd/pkg/apis/meta"
 	. "github.com/onsi/ginkgo/v2"
@@ -52,6 +53,21 @@ var _ = Describe("changing", func() {
 		Expect(w.client.Status().Update(ctx, early)).To(Succeed())
 		w.reconcile()
 		w.expectReady(metav1.ConditionFalse, fleetv1.ReasonUpgrading)
+		w.deployed()
+		w.expectReady(metav1.ConditionTrue, fleetv1.ReasonDeployed)
+	})
+
+	It("does not take an answer from before for one about a change that was taken back", func(ctx SpecContext) {
+		w := newWorld(ctx).ready().apply().deployed()
+		w.clock.SetTime(w.clock.Now().Add(time.Minute))
+		for _, version := range []string{"2.0.0", "1.0.0"} {
+			w.change(func(s *fleetv1.AddonSpec) { s.Version = version })
+			w.expectReady(metav1.ConditionFalse, fleetv1.ReasonUpgrading)
+		}
+		before := w.writes.Count()
+		w.reconcile()
+		w.expectReady(metav1.ConditionFalse, fleetv1.ReasonUpgrading)
+		Expect(w.writes.Log()[before:]).To(BeEmpty())
 		w.deployed()
 		w.expectReady(metav1.ConditionTrue, fleetv1.ReasonDeployed)
 	})

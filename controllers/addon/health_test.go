@@ -11,6 +11,7 @@ import (
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 
 	fleetv1 "github.com/slipway-dev/slipway/api/v1alpha1"
+	"github.com/slipway-dev/slipway/internal/release"
 	"github.com/slipway-dev/slipway/internal/testing/expect"
 	"github.com/slipway-dev/slipway/internal/testing/fixture"
 )
@@ -172,7 +173,7 @@ var _ = Describe("health", func() {
 		for n := 1; n <= 4; n++ {
 			for _, after := range []bool{false, true} {
 				w := newWorld(ctx).ready().apply()
-				first := w.release().Annotations[fluxmeta.ReconcileRequestAnnotation]
+				first := release.ParseRequest(w.release().Annotations[fluxmeta.ReconcileRequestAnnotation])
 				w.flux(failed...)
 				w.expectReady(metav1.ConditionFalse, fleetv1.ReasonInstallFailed)
 				w.clock.SetTime(w.clock.Now().Add(time.Minute))
@@ -182,7 +183,7 @@ var _ = Describe("health", func() {
 				w.writes.Revive()
 				w.reconcile()
 				hr := w.release()
-				Expect(hr.Annotations[fluxmeta.ReconcileRequestAnnotation]).To(HavePrefix(first + ".1."))
+				Expect(hr.Annotations[fluxmeta.ReconcileRequestAnnotation]).To(HavePrefix(first.Checksum + ".1."))
 				Expect(hr.Annotations["reconcile.fluxcd.io/resetAt"]).To(Equal(hr.Annotations[fluxmeta.ReconcileRequestAnnotation]))
 				w.expectReady(metav1.ConditionFalse, fleetv1.ReasonInstallFailed, HavePrefix("trying again"))
 				expect.Condition(w.addon, fleetv1.ConditionStalled, metav1.ConditionTrue, fleetv1.ReasonInstallFailed)

@@ -17,11 +17,14 @@ import (
 // before they count as failures of the release.
 const lostAttempts = 3
 
-// keepRequest lets what Flux was last asked for stand, as long as it is about what is rendered now.
+// keepRequest lets what Flux was last asked for stand, as long as it is about what is rendered now. What is rendered anew is a
+// new request, also where it is what an earlier one was about.
 func (r *Reconciler) keepRequest(_ context.Context, s *scope) error {
-	if asked := release.Asked(s.current[s.desired.Release]); asked.Checksum == s.desired.Checksum {
-		s.desired.Ask(asked)
+	request := release.Asked(s.current[s.desired.Release])
+	if request.Checksum != s.desired.Checksum {
+		request = release.Request{Checksum: s.desired.Checksum, Time: r.Clock.Now()}
 	}
+	s.desired.Ask(request)
 	return nil
 }
 

@@ -27,7 +27,8 @@ type Request struct {
 	Checksum string
 	// Attempt counts the repetitions, from 0 for the first attempt.
 	Attempt int
-	// Time is when a repetition was asked for, to the second. Zero for the first attempt.
+	// Time is when it was asked for, to the second. It tells a request from an earlier one for the same objects: after a change and
+	// back Flux would else seem to have answered already.
 	Time time.Time
 	// Nodes is workload.Nodes at that time; empty if it was not known.
 	Nodes string
@@ -35,7 +36,7 @@ type Request struct {
 
 // String writes the request as the annotations hold it.
 func (r Request) String() string {
-	if r.Attempt == 0 {
+	if r.Attempt == 0 && r.Time.IsZero() {
 		return r.Checksum
 	}
 	return strings.Join([]string{r.Checksum, strconv.Itoa(r.Attempt), strconv.FormatInt(r.Time.Unix(), 10), r.Nodes}, ".")
@@ -48,7 +49,7 @@ func ParseRequest(text string) Request {
 		return Request{Checksum: text}
 	}
 	attempt, err := strconv.Atoi(parts[1])
-	if err != nil || attempt < 1 {
+	if err != nil || attempt < 0 {
 		return Request{Checksum: text}
 	}
 	seconds, err := strconv.ParseInt(parts[2], 10, 64)

@@ -82,6 +82,7 @@ func TestNext(t *testing.T) {
 func TestRequestRoundTrip(t *testing.T) {
 	for _, request := range []Request{
 		{Checksum: "abc"},
+		{Checksum: "abc", Time: since},
 		{Checksum: "abc", Attempt: 3, Time: since, Nodes: "0123abcd"},
 		{Checksum: "abc", Attempt: 1, Time: since},
 	} {
