@@ -9,6 +9,7 @@ import (
 	. "github.com/onsi/gomega"
 	corev1 "k8s.io/api/core/v1"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+	"k8s.io/apimachinery/pkg/runtime"
 
 	fleetv1 "github.com/slipway-dev/slipway/api/v1alpha1"
 	"github.com/slipway-dev/slipway/internal/testing/expect"
@@ -60,8 +61,9 @@ var _ = Describe("changing", func() {
 	It("does not take an answer from before for one about a change that was taken back", func(ctx SpecContext) {
 		w := newWorld(ctx).ready().apply().deployed()
 		w.clock.SetTime(w.clock.Now().Add(time.Minute))
-		for _, version := range []string{"2.0.0", "1.0.0"} {
-			w.change(func(s *fleetv1.AddonSpec) { s.Version = version })
+		given := w.addon.Spec.Params
+		for _, params := range []*runtime.RawExtension{fixture.JSON(`{"cpu_limit": 4}`), given} {
+			w.change(func(s *fleetv1.AddonSpec) { s.Params = params })
 			w.expectReady(metav1.ConditionFalse, fleetv1.ReasonUpgrading)
 		}
 		before := w.writes.Count()
