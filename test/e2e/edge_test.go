@@ -85,7 +85,7 @@ var _ = Describe("A cluster of one's own", Ordered, func() {
 		Eventually(func(g Gomega) {
 			seen, answer := rest.iaas(ctx, g, "abc-123", name)
 			g.Expect(seen.status).To(Equal("deployed"))
-			g.Expect(tenant.Get(ctx, client.ObjectKey{Namespace: "jupyterhub", Name: "proxy-public"}, service)).To(Succeed())
+			g.Expect(tenant.Get(ctx, client.ObjectKey{Namespace: "jupyterhub", Name: name + "-proxy-public"}, service)).To(Succeed())
 			g.Expect(answer.body).To(HaveKeyWithValue("info", map[string]any{"web_ui": "http://" + service.Spec.ClusterIP + ":80"}))
 		}).WithContext(ctx).Should(Succeed())
 		hubs = newAddon(cluster, name, "jupyterhub", "3.3.8")
