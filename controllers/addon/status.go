@@ -66,7 +66,7 @@ func (s *scope) fromState() *hold {
 }
 
 // explained is the message of the state, or, where the workloads tell it better, their cause. A cause that was seen during an
-// attempt outlives it: once the release before is restored there is nothing left to see.
+// attempt outlives it: while the release before is being restored, and afterwards, there is nothing left to see.
 func (s *scope) explained() string {
 	switch s.state.Phase {
 	case release.Deployed, release.Unreachable, release.SourceFailed:
@@ -74,8 +74,7 @@ func (s *scope) explained() string {
 	}
 	cause := release.Scrub(s.health.cause)
 	ready := conditions.Get(s.before, fleetv1.ConditionReady)
-	if cause == "" && (s.state.Phase == release.Failed || s.state.Phase == release.Retrying) &&
-		ready != nil && ready.ObservedGeneration == s.addon.Generation {
+	if cause == "" && ready != nil && ready.ObservedGeneration == s.addon.Generation {
 		cause = strings.TrimSuffix(ready.Message, release.Restored)
 		if !workload.IsCause(cause) {
 			cause = ""
