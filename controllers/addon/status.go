@@ -72,13 +72,10 @@ func (s *scope) explained() string {
 	case release.Deployed, release.Unreachable, release.SourceFailed:
 		return s.state.Message
 	}
-	cause := release.Scrub(s.health.cause)
-	ready := conditions.Get(s.before, fleetv1.ConditionReady)
-	if cause == "" && ready != nil && ready.ObservedGeneration == s.addon.Generation {
-		cause = strings.TrimSuffix(ready.Message, release.Restored)
-		if !workload.IsCause(cause) {
-			cause = ""
-		}
+	cause, before := release.Scrub(s.health.cause), s.causeBefore()
+	// While the release before is being restored the same workload is in trouble, and no pod says why any more.
+	if strings.HasPrefix(before, cause) {
+		cause = before
 	}
 	switch {
 	case cause == "":
@@ -87,6 +84,15 @@ func (s *scope) explained() string {
 		return cause + release.Restored
 	}
 	return cause
+}
+
+// causeBefore is the cause that was told of the present generation at the last pass, empty if none was.
+func (s *scope) causeBefore() string {
+	ready := conditions.Get(s.before, fleetv1.ConditionReady)
+	if ready == nil || ready.ObservedGeneration != s.addon.Generation || !workload.IsCause(ready.Message) {
+		return ""
+	}
+	return strings.TrimSuffix(ready.Message, release.Restored)
 }
 
 // fromHealth is what holds up an add-on whose release is deployed: workloads that are not ready, or outputs that are missing.
