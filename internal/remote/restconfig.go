@@ -18,8 +18,8 @@ const (
 	// maxAnswer bounds what is read of one answer, so that a tenant cannot fill the memory of the one who asks.
 	maxAnswer = 128 << 20
 
-	queriesPerSecond = 50
-	queryBurst       = 100
+	// unlimited leaves it to the server to say how much is too much. Those who ask are few: the workers of the controllers.
+	unlimited = -1
 )
 
 // ErrRedirect tells that a server answered with a redirect. None is followed: it would carry the request to a place that the
@@ -28,7 +28,7 @@ var ErrRedirect = errors.New("the server answers with a redirect")
 
 var errAnswerTooLong = errors.New("the server's answer is too long")
 
-// RESTConfig returns a configuration for clients: bounded in time, rate and length of answers, without a proxy from the
+// RESTConfig returns a configuration for clients: bounded in time and length of answers, without a proxy from the
 // environment, and without redirects.
 func (k *Kubeconfig) RESTConfig() *rest.Config { return k.restConfig(maxAnswer) }
 
@@ -44,8 +44,7 @@ func (k *Kubeconfig) restConfig(longest int64) *rest.Config {
 		},
 		UserAgent:     "slipway",
 		Timeout:       requestTimeout,
-		QPS:           queriesPerSecond,
-		Burst:         queryBurst,
+		QPS:           unlimited,
 		Proxy:         func(*http.Request) (*url.URL, error) { return nil, nil },
 		WrapTransport: func(next http.RoundTripper) http.RoundTripper { return &guard{next: next, longest: longest} },
 	}
