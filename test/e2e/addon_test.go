@@ -53,9 +53,9 @@ var _ = Describe("An add-on", Ordered, func() {
 		})
 		Eventually(func(g Gomega) {
 			g.Expect(hub.client.Get(ctx, client.ObjectKeyFromObject(addon), addon)).To(Succeed())
-			g.Expect(describe(addon)).To(SatisfyAny(
-				ContainSubstring("Ready=False "+fleetv1.ReasonRetrying), ContainSubstring("Ready=False "+fleetv1.ReasonUpgradeFailed)))
-			g.Expect(describe(addon)).To(ContainSubstring("Helm upgrade failed for release jupyterhub/hub"))
+			g.Expect(describe(addon)).To(And(ContainSubstring("Ready=False "+fleetv1.ReasonUpgradeFailed),
+				ContainSubstring("Deployment jupyterhub/hub-hub: "), ContainSubstring("node affinity/selector"),
+				ContainSubstring("the release before was restored")))
 		}).WithContext(ctx).WithTimeout(2 * patience).Should(Succeed())
 
 		change(ctx, addon, func(a *fleetv1.Addon) { a.Spec.Params = params(map[string]any{"cpu_limit": 2}) })
