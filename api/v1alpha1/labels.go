@@ -31,6 +31,10 @@ const (
 	// Secret goes when neither the Addon's spec nor its history names it.
 	LabelParams = GroupName + "/params"
 
+	// LabelKept, on a Secret with the value "true", marks one that a REST dialect made for values that must not be in objects: user
+	// scripts, keys of volumes. No dialect reads any other Secret back to a client.
+	LabelKept = GroupName + "/kept"
+
 	// LabelRequired, on an AddonTemplate with the value "true", tells CCE clients that the add-on is part of every cluster.
 	LabelRequired = GroupName + "/required"
 
@@ -116,7 +120,30 @@ const (
 	OperationAddonUpgrade = "ADDON_UPGRADE"
 	// OperationAddonRollback takes an add-on back to its previous version and params.
 	OperationAddonRollback = "ADDON_ROLLBACK"
+	// OperationAddonDelete is the deletion of an add-on. It ends when the Addon is gone.
+	OperationAddonDelete = "ADDON_DELETE"
 )
+
+// DefaultWorkerPool is the pool name of the node pool that, where it exists, belongs to the first provisioning of its cluster.
+const DefaultWorkerPool = "default-worker"
+
+// ControlPlanePool is the pool name under which NKS clients know the control plane of a cluster. No NodePool may have it.
+const ControlPlanePool = "default-master"
+
+// Keys of the Secret with the scripts of a NodePool.
+const (
+	// UserScriptKey holds the script of the first form.
+	UserScriptKey = "user_script"
+	// UserScriptV2Key holds the script of the second form.
+	UserScriptV2Key = "user_script_v2"
+)
+
+// AppKeyKey is the key under which the Secret of a volume's encryption holds the credential for the key store.
+const AppKeyKey = "appkey"
+
+// CASecretName returns the name of the Secret, beside a Cluster, in which a platform may leave the cluster's certificate authority,
+// tls.crt and tls.key, so that certificates can be signed.
+func CASecretName(cluster string) string { return cluster + "-ca" }
 
 // KubeconfigKey is the key under which a kubeconfig Secret holds the kubeconfig. Flux reads the same key.
 const KubeconfigKey = "value"

@@ -1,10 +1,12 @@
 package v1alpha1
 
-import metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+import (
+	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+	"k8s.io/apimachinery/pkg/types"
+)
 
 // Operation is the record of one generation change of one object, from start to end, as NKS clients read it as task
-// history. It outlives its target and goes when the Platform's operationTTL is over. Only forced deletions are recorded
-// yet.
+// history. It outlives its target and goes when the Platform's operationTTL is over.
 //
 // +kubebuilder:object:root=true
 // +kubebuilder:subresource:status
@@ -64,6 +66,12 @@ type OperationSpec struct {
 	// +kubebuilder:validation:Minimum=1
 	Sequence int64 `json:"sequence"`
 
+	// fingerprint holds, for each part of the target's spec that types of tasks are told apart by, a digest of what it was at
+	// that generation. What differs from one record to the next is what was changed.
+	// +optional
+	// +kubebuilder:validation:MaxProperties=32
+	Fingerprint map[string]string `json:"fingerprint,omitempty"`
+
 	// startTime is when the change was first seen.
 	// +required
 	// +kubebuilder:validation:Type=string
@@ -74,6 +82,48 @@ type OperationSpec struct {
 
 // OperationForceDelete is the type of the Operation that records who let an object go by force, and why.
 const OperationForceDelete = "ForceDelete"
+
+// Types of tasks on Clusters.
+const (
+	// OperationClusterCreate is a new Cluster. It ends when the Cluster is provisioned.
+	OperationClusterCreate = "CLUSTER_CREATE"
+	// OperationClusterDelete is the deletion of a Cluster. It ends when the Cluster is gone.
+	OperationClusterDelete = "CLUSTER_DELETE"
+	// OperationClusterCNI is a change of the network plugin or of the pods' network.
+	OperationClusterCNI = "CLUSTER_CNI_UPDATE"
+	// OperationClusterAccess is a change of who may reach the API server.
+	OperationClusterAccess = "CLUSTER_API_EP_IPACL_UPDATE"
+	// OperationClusterCertificates is a renewal of certificates.
+	OperationClusterCertificates = "CLUSTER_ROTATE_CERTIFICATE"
+	// OperationClusterGateways is a change of the service gateways.
+	OperationClusterGateways = "CLUSTER_UPDATE_SGW"
+	// OperationClusterUpdate is any other change of a Cluster.
+	OperationClusterUpdate = "CLUSTER_UPDATE"
+)
+
+// Types of tasks on NodePools.
+const (
+	// OperationPoolCreate is a new NodePool.
+	OperationPoolCreate = "NODEGROUP_CREATE"
+	// OperationPoolDelete is the deletion of a NodePool. It ends when the NodePool is gone.
+	OperationPoolDelete = "NODEGROUP_DELETE"
+	// OperationPoolResize is a change of the number of nodes. NKS counts it among the tasks of clusters.
+	OperationPoolResize = "CLUSTER_RESIZE"
+	// OperationPoolStop switches nodes off.
+	OperationPoolStop = "NODEGROUP_NODE_ACTION_NODE_STOP"
+	// OperationPoolStart switches nodes on again.
+	OperationPoolStart = "NODEGROUP_NODE_ACTION_NODE_START"
+	// OperationPoolAutoscaling is a change of the autoscaler's settings.
+	OperationPoolAutoscaling = "NODEGROUP_SET_CLUSTER_AUTOSCALER"
+	// OperationPoolUpgrade is a change of the nodes' Kubernetes version, and, on a Cluster, of the control plane's.
+	OperationPoolUpgrade = "NODEGROUP_UPGRADE"
+	// OperationPoolScript is a change of the user script.
+	OperationPoolScript = "NODEGROUP_USERSCRIPT_UPDATE"
+	// OperationPoolFlavor is a change of the machine type.
+	OperationPoolFlavor = "NODEGROUP_UPDATE_FLAVOR"
+	// OperationPoolUpdate is any other change of a NodePool.
+	OperationPoolUpdate = "NODEGROUP_UPDATE"
+)
 
 // OperationTarget names the object that an Operation is about.
 type OperationTarget struct {
@@ -93,6 +143,11 @@ type OperationTarget struct {
 	// +kubebuilder:validation:MinLength=1
 	// +kubebuilder:validation:MaxLength=253
 	Name string `json:"name"`
+
+	// uid is metadata.uid of the object, whose generations are counted. An object that is restored from a backup keeps its id, gets
+	// another uid, and counts from 1 again.
+	// +optional
+	UID types.UID `json:"uid,omitempty"`
 }
 
 // OperationCluster names the cluster that an Operation belongs to.

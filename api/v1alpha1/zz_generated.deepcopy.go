@@ -1268,6 +1268,13 @@ func (in *OperationSpec) DeepCopyInto(out *OperationSpec) {
 	*out = *in
 	out.Target = in.Target
 	out.Cluster = in.Cluster
+	if in.Fingerprint != nil {
+		in, out := &in.Fingerprint, &out.Fingerprint
+		*out = make(map[string]string, len(*in))
+		for key, val := range *in {
+			(*out)[key] = val
+		}
+	}
 	in.StartTime.DeepCopyInto(&out.StartTime)
 }
 

@@ -13,9 +13,6 @@ import (
 	"github.com/slipway-dev/slipway/internal/placement"
 )
 
-// defaultWorker is the pool that, where it exists, belongs to the first provisioning of its cluster.
-const defaultWorker = "default-worker"
-
 // Cluster is all that the status of a Cluster depends on. The order within the lists does not matter.
 type Cluster struct {
 	// Object is the Cluster.
@@ -108,7 +105,7 @@ func (c Cluster) updated() bool {
 // poolsReady tells whether the pools that the Cluster must have ready before it is provisioned are.
 func (c Cluster) poolsReady() bool {
 	for i := range c.NodePools {
-		if pool := &c.NodePools[i]; pool.Pool() == defaultWorker && !readyNow(pool) {
+		if pool := &c.NodePools[i]; pool.Pool() == fleetv1.DefaultWorkerPool && !readyNow(pool) {
 			return false
 		}
 	}

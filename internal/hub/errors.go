@@ -17,6 +17,8 @@ const (
 	AlreadyExists Reason = "AlreadyExists"
 	// WrongState: the object is being deleted, or is not and would have to be.
 	WrongState Reason = "WrongState"
+	// Busy: another task runs on the cluster. Repeating helps when it is over.
+	Busy Reason = "Busy"
 	// PreconditionFailed: the stored object is not the one that the caller wants to change.
 	PreconditionFailed Reason = "PreconditionFailed"
 	// KeyReused: the key of an idempotent request was used for another request.
