@@ -105,6 +105,9 @@ func (c *Config) identify(b *backend) {
 // mount serves the dialects, each at the path that its own clients know and below the group's.
 func mount(server *genericapiserver.GenericAPIServer, front *facade.Facade) {
 	mux, handler := server.Handler.NonGoRestfulMux, http.HandlerFunc(front.Serve)
+	for _, path := range front.Exact() {
+		mux.Handle(path, handler)
+	}
 	for _, prefix := range front.Prefixes() {
 		mux.Handle(prefix, handler)
 		mux.HandlePrefix(prefix+"/", handler)

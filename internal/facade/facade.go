@@ -14,7 +14,8 @@ type Dialect interface {
 	// Name is the dialect's name: its label in metrics and its first path segment as an aggregated API.
 	Name() string
 	// Base is the path that its own clients know, without a trailing slash: /api/hyperfleet. As an aggregated API the dialect is
-	// served under /apis/rest.slipway.dev/v1alpha1/<name>, with the same paths below.
+	// served under /apis/rest.slipway.dev/v1alpha1/<name>, with the same paths below. Empty for the root of the server, of which the
+	// dialect takes no more than / alone and the first segments of its routes: /v1.
 	Base() string
 	// Routes are all routes below Base.
 	Routes() []Route

@@ -18,7 +18,11 @@ type Router struct {
 
 // mount is one path under which a dialect is reached.
 type mount struct {
-	prefix  string
+	// prefix is the path that is taken, with all that lies below it, unless exact is set.
+	prefix string
+	exact  bool
+	// base is what the paths of routes are below. It is what prefix begins with.
+	base    string
 	dialect Dialect
 	root    *node
 }
@@ -56,20 +60,50 @@ func NewRouter(dialects ...Dialect) (*Router, error) {
 		for i := range routes {
 			root.add(&routes[i])
 		}
-		router.mounts = append(router.mounts,
-			mount{prefix: dialect.Base(), dialect: dialect, root: root},
-			mount{prefix: Aggregated + "/" + dialect.Name(), dialect: dialect, root: root})
+		for _, m := range mountsOf(dialect, routes) {
+			m.dialect, m.root = dialect, root
+			router.mounts = append(router.mounts, m)
+		}
 	}
 	// The longest comes first, so that a dialect may lie below another one's base.
 	slices.SortStableFunc(router.mounts, func(a, b mount) int { return cmp.Compare(len(b.prefix), len(a.prefix)) })
 	return router, nil
 }
 
+// mountsOf returns where a dialect is mounted. One whose base is the server's root shares it with others: it takes the root itself,
+// and the first segments of its routes.
+func mountsOf(dialect Dialect, routes []Route) []mount {
+	aggregated := Aggregated + "/" + dialect.Name()
+	mounts := []mount{{prefix: aggregated, base: aggregated}}
+	if base := dialect.Base(); base != "" {
+		return append(mounts, mount{prefix: base, base: base})
+	}
+	mounts = append(mounts, mount{prefix: "/", exact: true})
+	for i := range routes {
+		segments, _ := split(routes[i].Path, nil)
+		if len(segments) == 0 {
+			continue
+		}
+		first := mount{prefix: "/" + segments[0]}
+		if !slices.ContainsFunc(mounts, func(m mount) bool { return m.prefix == first.prefix }) {
+			mounts = append(mounts, first)
+		}
+	}
+	return mounts
+}
+
 // Prefixes returns the paths under which the dialects are mounted, without a trailing slash.
-func (r *Router) Prefixes() []string {
+func (r *Router) Prefixes() []string { return r.prefixes(false) }
+
+// Exact returns the paths at which dialects are mounted alone: what lies below them is for others.
+func (r *Router) Exact() []string { return r.prefixes(true) }
+
+func (r *Router) prefixes(exact bool) []string {
 	prefixes := make([]string, 0, len(r.mounts))
 	for _, m := range r.mounts {
-		prefixes = append(prefixes, m.prefix)
+		if m.exact == exact {
+			prefixes = append(prefixes, m.prefix)
+		}
 	}
 	return prefixes
 }
@@ -101,9 +135,9 @@ func (r *Router) match(req *http.Request, call *Call) bool {
 		call.Dialect, call.Path = m.dialect, req.URL.Path
 		return true
 	}
-	below := strings.TrimSuffix(path[len(m.prefix):], "/")
+	below := strings.TrimSuffix(path[len(m.base):], "/")
 	call.Dialect = m.dialect
-	if base := m.dialect.Base(); base == m.prefix {
+	if base := m.dialect.Base(); base == m.base {
 		call.Path = path[:len(base)+len(below)]
 	} else {
 		call.Path = base + below
@@ -116,7 +150,7 @@ func (r *Router) match(req *http.Request, call *Call) bool {
 func (r *Router) mount(path string) *mount {
 	for i := range r.mounts {
 		rest, below := strings.CutPrefix(path, r.mounts[i].prefix)
-		if below && (rest == "" || rest[0] == '/') {
+		if below && (rest == "" || !r.mounts[i].exact && rest[0] == '/') {
 			return &r.mounts[i]
 		}
 	}

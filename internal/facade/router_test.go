@@ -158,6 +158,67 @@ func TestADialectMayLieBelowAnother(t *testing.T) {
 	}
 }
 
+// root is a dialect at the root of the server.
+func root() sample {
+	return sample{name: "root", routes: []facade.Route{
+		{Method: "GET", Path: "", Public: true, Handler: answer},
+		{Method: "GET", Path: "/v1", Public: true, Handler: answer},
+		clusters("GET", "/v1/clusters", "list"),
+		clusters("GET", "/v2/{x}", "get"),
+	}}
+}
+
+func TestADialectMayShareTheRoot(t *testing.T) {
+	tests := map[string]struct {
+		target string
+		want   *matched
+	}{
+		"the root":                         {"/", &matched{Route: "GET "}},
+		"the root twice":                   {"//", &matched{Path: "//"}},
+		"a first segment":                  {"/v1", &matched{Route: "GET /v1", Path: "/v1"}},
+		"a first segment with a slash":     {"/v1/", &matched{Route: "GET /v1", Path: "/v1"}},
+		"below a first segment":            {"/v1/clusters", &matched{Route: "GET /v1/clusters", Path: "/v1/clusters"}},
+		"a variable below a first segment": {"/v2/a", &matched{Route: "GET /v2/{x}", Path: "/v2/a", Variables: map[string]string{"x": "a"}}},
+		"what no route is":                 {"/v1/other", &matched{Path: "/v1/other"}},
+		"a first segment without a route":  {"/v2", &matched{Path: "/v2"}},
+		"as an aggregated API":             {facade.Aggregated + "/root/v1/clusters", &matched{Route: "GET /v1/clusters", Path: "/v1/clusters"}},
+		"the root as an aggregated API":    {facade.Aggregated + "/root", &matched{Route: "GET "}},
+		"another dialect's base":           {"/api/sample", &matched{Route: "GET ", Path: "/api/sample"}},
+		"a probe":                          {"/healthz", nil},
+		"metrics":                          {"/metrics", nil},
+		"the server's own document":        {"/openapi/v3", nil},
+		"discovery":                        {"/apis", nil},
+		"what only begins like a segment":  {"/v10/clusters", nil},
+		"a probe after empty segments":     {"//healthz", nil},
+	}
+	router, err := facade.NewRouter(newSample(), root())
+	if err != nil {
+		t.Fatal(err)
+	}
+	if diff := cmp.Diff([]string{"/"}, router.Exact()); diff != "" {
+		t.Error(diff)
+	}
+	for name, test := range tests {
+		t.Run(name, func(t *testing.T) {
+			if diff := cmp.Diff(test.want, match(t, router, "GET", test.target)); diff != "" {
+				t.Error(diff)
+			}
+		})
+	}
+}
+
+func TestNobodyTakesTheWholeRoot(t *testing.T) {
+	greedy := sample{name: "greedy", routes: []facade.Route{clusters("GET", "/{x}", "get")}}
+	if _, err := facade.NewRouter(greedy); err == nil || !strings.Contains(err.Error(), "must be a literal") {
+		t.Errorf("got error %v", err)
+	}
+	other := root()
+	other.name = "other"
+	if _, err := facade.NewRouter(root(), other); err == nil || !strings.Contains(err.Error(), "belongs to dialect root") {
+		t.Errorf("got error %v", err)
+	}
+}
+
 func FuzzMatch(f *testing.F) {
 	for _, path := range []string{"/api/sample", "/api/sample/v1/clusters/a%2Fb", "/api/sample//", "/api/sample/v1/clusters/%2e%2e?watch=true", "/x"} {
 		f.Add("GET", path)

@@ -1,6 +1,7 @@
 package facade
 
 import (
+	"errors"
 	"fmt"
 	"net/http"
 	"slices"
@@ -54,21 +55,33 @@ func variable(segment string) (string, bool) {
 
 // check refuses a dialect whose mounts or routes are malformed or contradict each other.
 func check(dialect Dialect, routes []Route, taken []mount) error {
-	if base := dialect.Base(); base == "" || base[0] != '/' || strings.HasSuffix(base, "/") {
+	base := dialect.Base()
+	if base != "" && (base[0] != '/' || strings.HasSuffix(base, "/")) {
 		return fmt.Errorf("dialect %s: the base path %q must begin with a slash and not end with one", dialect.Name(), base)
 	}
-	for _, m := range taken {
-		if m.prefix == dialect.Base() || m.dialect.Name() == dialect.Name() {
-			return fmt.Errorf("dialect %s: name or base path %q belongs to dialect %s", dialect.Name(), dialect.Base(), m.dialect.Name())
-		}
-	}
 	for i := range routes {
-		if err := routes[i].check(); err != nil {
+		err := routes[i].check()
+		if err == nil && base == "" && strings.HasPrefix(routes[i].Path, "/{") {
+			err = errors.New("below the root of the server the first segment must be a literal")
+		}
+		if err != nil {
 			return fmt.Errorf("dialect %s: route %s %s: %w", dialect.Name(), routes[i].Method, routes[i].Path, err)
 		}
 		for j := range routes[:i] {
 			if err := contradict(&routes[j], &routes[i]); err != nil {
 				return fmt.Errorf("dialect %s: %w", dialect.Name(), err)
+			}
+		}
+	}
+	return checkFree(dialect, routes, taken)
+}
+
+// checkFree refuses a dialect that is to be mounted where another one is.
+func checkFree(dialect Dialect, routes []Route, taken []mount) error {
+	for _, wanted := range mountsOf(dialect, routes) {
+		for _, m := range taken {
+			if m.prefix == wanted.prefix || m.dialect.Name() == dialect.Name() {
+				return fmt.Errorf("dialect %s: name or path %q belongs to dialect %s", dialect.Name(), wanted.prefix, m.dialect.Name())
 			}
 		}
 	}
