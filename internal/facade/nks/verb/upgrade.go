@@ -1,0 +1,90 @@
+package verb
+
+import (
+	fleetv1 "github.com/slipway-dev/slipway/api/v1alpha1"
+	"github.com/slipway-dev/slipway/internal/facade/nks/fields"
+	"github.com/slipway-dev/slipway/internal/hub"
+)
+
+const fieldVersion = "version"
+
+// Upgrade changes the Kubernetes version of a node group, or, of default-master, of the control plane.
+func Upgrade(r Request) (hub.Task, error) {
+	body := fields.Read(r.Body)
+	to := body.Text(fieldVersion, fields.Text{Required: true})
+	bounds := readBatch(body)
+	return r.task(fleetv1.OperationPoolUpgrade, body, func(s *scene) error {
+		s.known(fieldVersion, to)
+		if s.controlPlane(r.Group) {
+			s.raiseControlPlane(to)
+			s.Cluster.Spec.Rollout = s.rollout(bounds, s.roomEverywhere())
+			s.TouchCluster()
+			return nil
+		}
+		pool, err := s.group(r.Group)
+		if err != nil {
+			return err
+		}
+		s.raise(pool, to)
+		pool.Spec.Rollout = s.rollout(bounds, s.roomOf(pool))
+		s.TouchPool(pool)
+		return nil
+	})
+}
+
+const (
+	fieldTemplate = "cluster_template"
+	// Template is the name of the only template. It names no version.
+	Template = "iaas_console"
+)
+
+// UpgradeAll changes the Kubernetes version of the control plane and then of every node group, or of one only, as clients do that take a
+// version for a cluster template.
+func UpgradeAll(r Request) (hub.Task, error) {
+	body := fields.Read(r.Body)
+	to := body.Text(fieldTemplate, fields.Text{Required: true})
+	size := body.Integer("max_batch_size", fields.Integer{Min: 1, Max: maxBatch})
+	group := body.Text("nodegroup", fields.Text{})
+	if to == Template {
+		body.Refuse(fieldTemplate, "Value should be a Kubernetes version.")
+	}
+	return r.task(fleetv1.OperationPoolUpgrade, body, func(s *scene) error {
+		pools, err := s.upgraded(group)
+		if err != nil {
+			return err
+		}
+		s.known(fieldTemplate, to)
+		if len(pools) != 1 || group == "" || s.controlPlaneVersion() != to {
+			s.raiseControlPlane(to)
+			s.Cluster.Spec.Rollout = s.rollout(capped(size, s.roomEverywhere()), s.roomEverywhere())
+			s.TouchCluster()
+		}
+		for _, pool := range pools {
+			s.raise(pool, to)
+			pool.Spec.Rollout = s.rollout(capped(size, s.roomOf(pool)), s.roomOf(pool))
+			s.TouchPool(pool)
+		}
+		return nil
+	})
+}
+
+// upgraded returns the node groups that go with the control plane: all, or the one that is named.
+func (s *scene) upgraded(group string) ([]*fleetv1.NodePool, error) {
+	switch {
+	case group == "":
+		return s.workers(), nil
+	case s.controlPlane(group):
+		return nil, nil
+	}
+	pool, err := s.group(group)
+	return []*fleetv1.NodePool{pool}, err
+}
+
+// capped is a batch of a size that is said for groups of any number of nodes.
+func capped(size *int32, r room) batch {
+	if size == nil {
+		return batch{}
+	}
+	unavailable := min(*size, max(1, r.nodes))
+	return batch{unavailable: &unavailable}
+}
