@@ -13,7 +13,7 @@ import (
 
 // What the index and the binding of accounts to adapters are fed from, and what priority and fairness go by.
 //
-// +kubebuilder:rbac:groups=fleet.slipway.dev,resources=addons;adapterstatuses;clusters;nodepools;platforms,verbs=get;list;watch
+// +kubebuilder:rbac:groups=fleet.slipway.dev,resources=addons;adapterstatuses;clusters;nodepools;operations;platforms,verbs=get;list;watch
 // +kubebuilder:rbac:groups="",resources=namespaces;serviceaccounts,verbs=get;list;watch
 // +kubebuilder:rbac:groups=flowcontrol.apiserver.k8s.io,resources=flowschemas;prioritylevelconfigurations,verbs=get;list;watch
 // +kubebuilder:rbac:groups=events.k8s.io,resources=events,verbs=create;patch

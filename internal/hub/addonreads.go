@@ -9,7 +9,6 @@ import (
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 
 	fleetv1 "github.com/slipway-dev/slipway/api/v1alpha1"
-	"github.com/slipway-dev/slipway/internal/evaluate"
 )
 
 // Addon implements AddonReader.
@@ -69,13 +68,11 @@ func (x *Index) Templates(context.Context) ([]*fleetv1.AddonTemplate, error) {
 }
 
 // KubernetesVersions implements AddonReader.
-func (x *Index) KubernetesVersions(_ context.Context, namespace string) ([]string, error) {
-	if err := x.mustBeSynced(); err != nil {
+func (x *Index) KubernetesVersions(ctx context.Context, namespace string) ([]string, error) {
+	platform, err := x.Platform(ctx, namespace)
+	if err != nil {
 		return nil, err
 	}
-	newborn := &fleetv1.Cluster{ObjectMeta: metav1.ObjectMeta{Namespace: namespace}}
-	platforms, in := x.Placement(namespace)
-	platform, _ := evaluate.Cluster{Object: newborn, Platforms: platforms, Namespace: in}.Platform()
 	if platform == nil {
 		return nil, nil
 	}

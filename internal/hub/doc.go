@@ -5,6 +5,6 @@
 // of the same replica before the write is answered. Errors are neutral: see Error.
 //
 // Callers are the handlers of internal/facade. The hub never authorizes anybody (the server did before a handler ran), never
-// impersonates, and never reads a Secret. A caller sees one namespace, that of its Caller: what lies in another one is not
-// found.
+// impersonates. A caller sees one namespace, that of its Caller: what lies in another one is not found. The hub reads no Secret but
+// those that it made itself and the two of a Cluster that SecretReader is about.
 package hub

@@ -37,6 +37,7 @@ func (x *Index) Run(ctx context.Context, source client.WithWatch) error {
 		feed(source, &intake[*fleetv1.Platform]{x, ofPlatforms, x.platforms}, &fleetv1.Platform{}, &fleetv1.PlatformList{}),
 		feed(source, &intake[*metav1.PartialObjectMetadata]{x, ofNamespaces, x.namespaces}, namespaces.Metadata(), metadata),
 		feed(source, &intake[*fleetv1.AddonTemplate]{x, ofTemplates, x.templates}, &fleetv1.AddonTemplate{}, &fleetv1.AddonTemplateList{}),
+		feed(source, &intake[*fleetv1.Operation]{x, ofOperations, x.operations}, &fleetv1.Operation{}, &fleetv1.OperationList{}),
 	}
 	var running sync.WaitGroup
 	for _, run := range feeds {
@@ -156,5 +157,8 @@ func slim(object client.Object) {
 	if _, applied := annotations[corev1.LastAppliedConfigAnnotation]; applied {
 		delete(annotations, corev1.LastAppliedConfigAnnotation)
 		object.SetAnnotations(annotations)
+	}
+	if operation, ok := object.(*fleetv1.Operation); ok {
+		slimOperation(operation)
 	}
 }

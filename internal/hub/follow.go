@@ -79,6 +79,9 @@ func (x *Index) join(c cause) {
 		exchange(x.joins.addonIDs, idOfAddon, before, after)
 	case ofReports:
 		exchange(x.joins.reports, targetOf, typed[*fleetv1.AdapterStatus](c.before), typed[*fleetv1.AdapterStatus](c.after))
+	case ofOperations:
+		before, after := typed[*fleetv1.Operation](c.before), typed[*fleetv1.Operation](c.after)
+		exchange(x.joins.operations, clusterOfOperation, onlyTellable(before), onlyTellable(after))
 	case ofPlatforms:
 		var platforms []fleetv1.Platform
 		x.platforms.each(func(_ key, p *fleetv1.Platform) { platforms = append(platforms, *p) })
@@ -111,7 +114,7 @@ func (x *Index) touched(c cause) []task {
 	case ofNamespaces:
 		return x.touchedByNamespace(c)
 	default:
-		return nil // no record shows the catalogue
+		return nil // no record shows the catalogue or the history
 	}
 }
 

@@ -82,6 +82,8 @@ type Hub interface {
 	Writer
 	AddonReader
 	AddonWriter
+	FleetReader
+	SecretReader
 }
 
 // NewCluster is a wish for a Cluster.

@@ -24,11 +24,12 @@ const (
 	ofPlatforms
 	ofNamespaces
 	ofTemplates
+	ofOperations
 	kinds
 )
 
-// Index is the memory of a replica: all Clusters, NodePools, reports, Addons and the catalogue, in a form in which reads find
-// them without the kube-apiserver. It implements Reader, AddonReader and Memory.
+// Index is the memory of a replica: all Clusters, NodePools, reports, Addons, the catalogue and the history, in a form in which
+// reads find them without the kube-apiserver. It implements Reader, AddonReader, FleetReader and Memory.
 //
 // Objects lie on shelves, one for each kind. Out of them records are made, one for each Cluster and NodePool, and put into
 // rooms, one for each namespace and kind, which is all that reads look at. Whoever changes something holds mu and makes the
@@ -47,6 +48,7 @@ type Index struct {
 	platforms  *shelf[*fleetv1.Platform]
 	namespaces *shelf[*metav1.PartialObjectMetadata]
 	templates  *shelf[*fleetv1.AddonTemplate]
+	operations *shelf[*fleetv1.Operation]
 	joins      joins
 	listed     [kinds]bool
 	advanced   chan struct{}
@@ -72,6 +74,7 @@ func NewIndex(c clock.WithTicker) *Index {
 		platforms:  newShelf[*fleetv1.Platform](),
 		namespaces: newShelf[*metav1.PartialObjectMetadata](),
 		templates:  newShelf[*fleetv1.AddonTemplate](),
+		operations: newShelf[*fleetv1.Operation](),
 		joins:      newJoins(),
 		types:      map[string]string{},
 		rooms:      rooms{clock: c, byPlace: map[place]*room{}},
@@ -225,5 +228,6 @@ func (x *Index) nextNews() <-chan struct{} {
 var (
 	_ Reader      = (*Index)(nil)
 	_ AddonReader = (*Index)(nil)
+	_ FleetReader = (*Index)(nil)
 	_ Memory      = (*Index)(nil)
 )

@@ -26,16 +26,19 @@ type joins struct {
 	reports map[site][]*fleetv1.AdapterStatus
 	// addonIDs are the Addons by namespace and id.
 	addonIDs map[key][]*fleetv1.Addon
+	// operations are those that reads show, by namespace and the id of their Cluster, which may be gone.
+	operations map[key][]*fleetv1.Operation
 	// platforms are all there are.
 	platforms []fleetv1.Platform
 }
 
 func newJoins() joins {
 	return joins{
-		pools:    map[key][]*fleetv1.NodePool{},
-		addons:   map[key][]*fleetv1.Addon{},
-		reports:  map[site][]*fleetv1.AdapterStatus{},
-		addonIDs: map[key][]*fleetv1.Addon{},
+		pools:      map[key][]*fleetv1.NodePool{},
+		addons:     map[key][]*fleetv1.Addon{},
+		reports:    map[site][]*fleetv1.AdapterStatus{},
+		addonIDs:   map[key][]*fleetv1.Addon{},
+		operations: map[key][]*fleetv1.Operation{},
 	}
 }
 

@@ -15,6 +15,8 @@ import (
 type Memory interface {
 	// Get returns one object. Errors: NotFound.
 	Get(ctx context.Context, namespace string, ref Ref) (*Record, error)
+	// Fleet returns a Cluster with its NodePools. Errors: NotFound.
+	Fleet(ctx context.Context, namespace string, cluster Ref) (*Fleet, error)
 	// Cluster returns all that the status of a Cluster depends on, and false if the Cluster is not known.
 	Cluster(key types.NamespacedName) (evaluate.Cluster, bool)
 	// NodePool returns all that the status of a NodePool depends on, and false if the NodePool is not known.

@@ -25,7 +25,7 @@ type StoreOptions struct {
 	Replica string
 }
 
-// Store writes to the kube-apiserver. It implements Writer and AddonWriter.
+// Store writes to the kube-apiserver. It implements Writer, AddonWriter and SecretReader.
 type Store struct {
 	StoreOptions
 
@@ -42,7 +42,7 @@ const lockCount = 4096
 // +kubebuilder:rbac:groups=fleet.slipway.dev,resources=adapterstatuses,verbs=get;list;create;update;patch;delete
 // +kubebuilder:rbac:groups=fleet.slipway.dev,resources=addons,verbs=get;list;create;patch;delete
 // +kubebuilder:rbac:groups=fleet.slipway.dev,resources=addontemplates,verbs=get;list;watch
-// +kubebuilder:rbac:groups=fleet.slipway.dev,resources=operations,verbs=get;create
+// +kubebuilder:rbac:groups=fleet.slipway.dev,resources=operations,verbs=get;list;create
 // +kubebuilder:rbac:groups=fleet.slipway.dev,resources=operations/status,verbs=patch
 // +kubebuilder:rbac:groups=events.k8s.io,resources=events,verbs=create;patch
 // +kubebuilder:rbac:groups="",namespace=slipway-system,resources=configmaps,verbs=get;list;create;update;delete
@@ -62,9 +62,11 @@ type whole struct {
 	Writer
 	AddonReader
 	AddonWriter
+	FleetReader
+	SecretReader
 }
 
 // New returns the Hub that reads from the one and writes to the other.
 func New(index *Index, store *Store) Hub {
-	return whole{Reader: index, Writer: store, AddonReader: index, AddonWriter: store}
+	return whole{Reader: index, Writer: store, AddonReader: index, AddonWriter: store, FleetReader: index, SecretReader: store}
 }

@@ -47,6 +47,8 @@ func kindOf(object client.Object) kind {
 		return ofPlatforms
 	case *fleetv1.AddonTemplate:
 		return ofTemplates
+	case *fleetv1.Operation:
+		return ofOperations
 	default:
 		return ofNamespaces
 	}
@@ -146,6 +148,7 @@ func newReplicaOf(t interface {
 		ofPlatforms:  &intake[*fleetv1.Platform]{x, ofPlatforms, x.platforms},
 		ofNamespaces: &intake[*metav1.PartialObjectMetadata]{x, ofNamespaces, x.namespaces},
 		ofTemplates:  &intake[*fleetv1.AddonTemplate]{x, ofTemplates, x.templates},
+		ofOperations: &intake[*fleetv1.Operation]{x, ofOperations, x.operations},
 	}}
 }
 
