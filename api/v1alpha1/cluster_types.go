@@ -42,9 +42,11 @@ type Cluster struct {
 // ClusterSpec is the wished state of a Cluster.
 //
 // +kubebuilder:validation:XValidation:rule="!has(oldSelf.platformName) || size(oldSelf.platformName) == 0 || (has(self.platformName) && self.platformName == oldSelf.platformName)",message="spec.platformName is immutable once it is set; create a new Cluster to change its platform",fieldPath=".platformName"
+// +kubebuilder:validation:XValidation:rule="!has(self.kubernetesVersion) || !has(self.network) || !has(self.network.podCIDR) || !isCIDR(self.network.podCIDR) || !self.kubernetesVersion.matches('^v(0\\\\.[0-9]+|1\\\\.([0-9]|1[0-9]|2[0-2]))\\\\.[0-9]+|^v1\\\\.23\\\\.[0-3]([-+].*)?$') || !(cidr('172.17.0.0/16').containsCIDR(self.network.podCIDR) || cidr(self.network.podCIDR).containsCIDR('172.17.0.0/16')) || (oldSelf.hasValue() && has(oldSelf.value().kubernetesVersion) && self.kubernetesVersion == oldSelf.value().kubernetesVersion && has(oldSelf.value().network) && has(oldSelf.value().network.podCIDR) && self.network.podCIDR == oldSelf.value().network.podCIDR)",message="podCIDR must not overlap 172.17.0.0/16, which nodes of Kubernetes up to v1.23.3 use themselves; choose another network or a later version",fieldPath=".network.podCIDR",optionalOldSelf=true
+// +kubebuilder:validation:XValidation:rule="!has(self.kubernetesVersion) || !has(self.network) || !has(self.network.serviceCIDR) || !isCIDR(self.network.serviceCIDR) || !self.kubernetesVersion.matches('^v(0\\\\.[0-9]+|1\\\\.([0-9]|1[0-9]|2[0-2]))\\\\.[0-9]+|^v1\\\\.23\\\\.[0-3]([-+].*)?$') || !(cidr('172.17.0.0/16').containsCIDR(self.network.serviceCIDR) || cidr(self.network.serviceCIDR).containsCIDR('172.17.0.0/16')) || (oldSelf.hasValue() && has(oldSelf.value().kubernetesVersion) && self.kubernetesVersion == oldSelf.value().kubernetesVersion && has(oldSelf.value().network) && has(oldSelf.value().network.serviceCIDR) && self.network.serviceCIDR == oldSelf.value().network.serviceCIDR)",message="serviceCIDR must not overlap 172.17.0.0/16, which nodes of Kubernetes up to v1.23.3 use themselves; choose another network or a later version",fieldPath=".network.serviceCIDR",optionalOldSelf=true
 type ClusterSpec struct {
-	// kubernetesVersion is the wished version of the control plane, with a leading v, for example v1.33.1. Without it the
-	// platform's adapter decides.
+	// kubernetesVersion is the wished version of the control plane, with a leading v, for example v1.33.1. It must not go below
+	// the version that runs. Without it the platform's adapter decides.
 	// +optional
 	// +kubebuilder:validation:MaxLength=64
 	// +kubebuilder:validation:XValidation:rule="self.matches('^v[0-9]+\\\\.[0-9]+\\\\.[0-9]+([-+][0-9A-Za-z.+-]+)?$')",message="kubernetesVersion must be a full version with a leading v, for example v1.33.1"
@@ -115,6 +117,7 @@ type ClusterSpec struct {
 //
 // +kubebuilder:validation:XValidation:rule="!has(self.podCIDR) || !has(self.serviceCIDR) || !isCIDR(self.podCIDR) || !isCIDR(self.serviceCIDR) || !(cidr(self.podCIDR).containsCIDR(cidr(self.serviceCIDR)) || cidr(self.serviceCIDR).containsCIDR(cidr(self.podCIDR)))",message="podCIDR and serviceCIDR must not overlap"
 // +kubebuilder:validation:XValidation:rule="!has(self.podSubnetPrefix) || !has(self.podCIDR) || !isCIDR(self.podCIDR) || self.podSubnetPrefix >= cidr(self.podCIDR).prefixLength() + 2",message="podSubnetPrefix must be at least 2 longer than the prefix of podCIDR, so that four nodes get a subnet",fieldPath=".podSubnetPrefix"
+// +kubebuilder:validation:XValidation:rule="!has(self.podCIDR) || !has(oldSelf.podCIDR) || self.podCIDR == oldSelf.podCIDR || !isCIDR(self.podCIDR) || !isCIDR(oldSelf.podCIDR) || !(cidr(self.podCIDR).containsCIDR(cidr(oldSelf.podCIDR)) || cidr(oldSelf.podCIDR).containsCIDR(cidr(self.podCIDR)))",message="a new podCIDR must not overlap the present one, because pods of both exist while the nodes change",fieldPath=".podCIDR"
 // +kubebuilder:validation:XValidation:rule="has(self.externalNetworkID) == has(self.externalSubnetIDs)",message="externalNetworkID and externalSubnetIDs belong together: give both or neither"
 type ClusterNetwork struct {
 	// networkID is the platform's id of the network (VPC) that the nodes are in.
@@ -127,7 +130,8 @@ type ClusterNetwork struct {
 	// +kubebuilder:validation:MaxLength=253
 	SubnetID string `json:"subnetID,omitempty"`
 
-	// podCIDR is the IPv4 network of the pods, /24 or larger.
+	// podCIDR is the IPv4 network of the pods, /24 or larger. A change goes through all nodes within rollout; the new network
+	// must not overlap the present one.
 	// +optional
 	// +kubebuilder:default="10.100.0.0/16"
 	// +kubebuilder:validation:MaxLength=18
@@ -148,7 +152,7 @@ type ClusterNetwork struct {
 	// +kubebuilder:validation:XValidation:rule="isCIDR(self) && cidr(self).ip().family() == 4 && cidr(self).prefixLength() <= 24",message="serviceCIDR must be an IPv4 CIDR with a prefix of at most /24, for example 10.254.0.0/16"
 	ServiceCIDR string `json:"serviceCIDR,omitempty"`
 
-	// cni is the network plugin.
+	// cni is the network plugin. A change goes through all nodes within rollout.
 	// +optional
 	// +kubebuilder:default=calico
 	// +kubebuilder:validation:Enum=calico;calico-ebpf;flannel
@@ -216,7 +220,7 @@ type AccessControl struct {
 	// +required
 	// +listType=atomic
 	// +kubebuilder:validation:MinItems=1
-	// +kubebuilder:validation:MaxItems=100
+	// +kubebuilder:validation:MaxItems=1000
 	Targets []AccessTarget `json:"targets"`
 }
 

@@ -45,6 +45,7 @@ type NodePool struct {
 //
 // +kubebuilder:validation:XValidation:rule="self.clusterName == oldSelf.clusterName",message="spec.clusterName is immutable; create a new NodePool for another cluster",fieldPath=".clusterName"
 // +kubebuilder:validation:XValidation:rule="has(self.poolName) == has(oldSelf.poolName) && (!has(self.poolName) || self.poolName == oldSelf.poolName)",message="spec.poolName is immutable; create a new NodePool under another name",fieldPath=".poolName"
+// +kubebuilder:validation:XValidation:rule="!has(self.autoscaling) || !self.autoscaling.enabled || !has(self.replicas) || self.?replicas == oldSelf.?replicas || self.replicas >= self.autoscaling.?minReplicas.orValue(1) && self.replicas <= self.autoscaling.?maxReplicas.orValue(5000)",message="replicas must lie between minReplicas and maxReplicas while autoscaling is enabled",fieldPath=".replicas",optionalOldSelf=true
 type NodePoolSpec struct {
 	// clusterName is the Cluster in this namespace that the nodes belong to. Immutable. A node pool may be created before its
 	// cluster; it waits for it.
@@ -70,7 +71,8 @@ type NodePoolSpec struct {
 	// +kubebuilder:validation:XValidation:rule="!(self in ['master', 'control-plane'])",message="role must not be master or control-plane: the control plane is part of the Cluster, not a node pool"
 	Role string `json:"role,omitempty"`
 
-	// replicas is the wished number of nodes. Default 1. The Platform's maxNodesPerPool bounds it.
+	// replicas is the wished number of nodes. Default 1. The Platform's maxNodesPerPool bounds it; while autoscaling is enabled,
+	// so do its bounds whenever the number is given or changed.
 	// +optional
 	// +kubebuilder:default=1
 	// +kubebuilder:validation:Minimum=0
@@ -81,7 +83,8 @@ type NodePoolSpec struct {
 	// +optional
 	Autoscaling *Autoscaling `json:"autoscaling,omitempty"`
 
-	// kubernetesVersion is the wished version of the nodes, with a leading v. Default: the cluster's version.
+	// kubernetesVersion is the wished version of the nodes, with a leading v, not above the cluster's. Default: the cluster's
+	// version.
 	// +optional
 	// +kubebuilder:validation:MaxLength=64
 	// +kubebuilder:validation:XValidation:rule="self.matches('^v[0-9]+\\\\.[0-9]+\\\\.[0-9]+([-+][0-9A-Za-z.+-]+)?$')",message="kubernetesVersion must be a full version with a leading v, for example v1.33.1"

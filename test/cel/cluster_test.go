@@ -1,5 +1,7 @@
 package cel
 
+import "fmt"
+
 var clusterRows = []row{
 	{desc: "the sample"},
 	{desc: "nothing but a name", mutate: []edit{unset("spec")}},
@@ -85,6 +87,21 @@ var clusterNetworkRows = []row{
 	{desc: "the same twice", mutate: []edit{set("spec.network.serviceCIDR", "10.100.0.0/16")}, wantErrors: []string{overlap}},
 	{desc: "pods within the default of the Services", mutate: []edit{set("spec.network", fields{"podCIDR": "10.254.0.0/20"})}, wantErrors: []string{overlap}},
 
+	{desc: "pods moved to a network beside", update: []edit{set("spec.network.podCIDR", "10.101.0.0/16")}},
+	{desc: "pods moved to a network around the present one", update: []edit{set("spec.network.podCIDR", "10.100.0.0/15")}, wantErrors: []string{podsMoved}},
+	{desc: "pods moved into the present network", update: []edit{set("spec.network.podCIDR", "10.100.4.0/22"), unset("spec.network.podSubnetPrefix")}, wantErrors: []string{podsMoved}},
+	{desc: "another CNI on the present network of the pods", update: []edit{set("spec.network.cni", "flannel")}},
+	{desc: "a network given later", mutate: []edit{unset("spec.network")}, update: []edit{set("spec.network", fields{"podCIDR": "10.100.0.0/22"})}},
+
+	{desc: "pods in what old nodes use", mutate: []edit{set("spec.kubernetesVersion", "v1.23.3"), set("spec.network.podCIDR", "172.17.0.0/16")}, wantErrors: []string{oldPods}},
+	{desc: "pods around what old nodes use", mutate: []edit{set("spec.kubernetesVersion", "v1.22.17"), set("spec.network.podCIDR", "172.16.0.0/12")}, wantErrors: []string{oldPods}},
+	{desc: "Services in what old nodes use", mutate: []edit{set("spec.kubernetesVersion", "v1.9.0"), set("spec.network.serviceCIDR", "172.17.8.0/24")}, wantErrors: []string{oldServices}},
+	{desc: "pods moved to what old nodes use", mutate: []edit{set("spec.kubernetesVersion", "v1.23.3+vendor")}, update: []edit{set("spec.network.podCIDR", "172.17.0.0/16")}, wantErrors: []string{oldPods}},
+	{desc: "old nodes and other networks", mutate: []edit{set("spec.kubernetesVersion", "v1.23.3"), set("spec.network.podCIDR", "172.18.0.0/16")}},
+	{desc: "old nodes and other Services", mutate: []edit{set("spec.kubernetesVersion", "v1.23.3"), set("spec.network.serviceCIDR", "172.18.0.0/16")}},
+	{desc: "what only old nodes use", mutate: []edit{set("spec.kubernetesVersion", "v1.23.10"), set("spec.network.podCIDR", "172.17.0.0/16")}},
+	{desc: "what only old nodes use, and no version", mutate: []edit{unset("spec.kubernetesVersion"), set("spec.network.podCIDR", "172.17.0.0/16")}},
+
 	{desc: "smallest pod subnet", mutate: []edit{set("spec.network.podSubnetPrefix", 28)}},
 	{desc: "largest pod subnet", mutate: []edit{set("spec.network.podSubnetPrefix", 20)}},
 	{desc: "no pod subnet", mutate: []edit{unset("spec.network.podSubnetPrefix")}},
@@ -111,6 +128,9 @@ var clusterNetworkRows = []row{
 	{desc: "access denied to some", mutate: []edit{set("spec.apiEndpoint.accessControl.policy", "Deny")}},
 	{desc: "unknown access policy", mutate: []edit{set("spec.apiEndpoint.accessControl.policy", "Drop")}, wantErrors: []string{
 		`spec.apiEndpoint.accessControl.policy: supported values: "Allow", "Deny"`}},
+	{desc: "access control with 1000 targets", mutate: []edit{set("spec.apiEndpoint.accessControl.targets", list(1000, target))}},
+	{desc: "access control with 1001 targets", mutate: []edit{set("spec.apiEndpoint.accessControl.targets", list(1001, target))}, wantErrors: []string{
+		"spec.apiEndpoint.accessControl.targets: must have at most 1000 items"}},
 	{desc: "access control without targets", mutate: []edit{set("spec.apiEndpoint.accessControl.targets", []any{})}, wantErrors: []string{
 		"spec.apiEndpoint.accessControl.targets: should have at least 1 items"}},
 }
@@ -122,6 +142,12 @@ const (
 	podCIDR           = "spec.network.podCIDR: podCIDR must be an IPv4 CIDR with a prefix of at most /24, for example 10.100.0.0/16"
 	serviceCIDR       = "spec.network.serviceCIDR: serviceCIDR must be an IPv4 CIDR with a prefix of at most /24, for example 10.254.0.0/16"
 	overlap           = "spec.network: podCIDR and serviceCIDR must not overlap"
+	podsMoved         = "spec.network.podCIDR: a new podCIDR must not overlap the present one, because pods of both exist while the nodes change"
+	oldPods           = "spec.network.podCIDR: podCIDR must not overlap 172.17.0.0/16, which nodes of Kubernetes up to v1.23.3 use themselves; choose another network or a later version"
+	oldServices       = "spec.network.serviceCIDR: serviceCIDR must not overlap 172.17.0.0/16, which nodes of Kubernetes up to v1.23.3 use themselves; choose another network or a later version"
 	external          = "spec.network: externalNetworkID and externalSubnetIDs belong together: give both or neither"
 	accessCIDR        = "spec.apiEndpoint.accessControl.targets[0].cidr: cidr must be an IPv4 or IPv6 address or CIDR, for example 192.168.0.0/24"
 )
+
+// target is one target of an access control list.
+func target(i int) any { return fields{"cidr": fmt.Sprintf("10.0.%d.%d", i/256, i%256)} }

@@ -35,11 +35,11 @@ var nodePoolSpecRows = []row{
 	{desc: "role master", mutate: []edit{set("spec.role", "master")}, wantErrors: []string{roleOfPool}},
 	{desc: "role control-plane", mutate: []edit{set("spec.role", "control-plane")}, wantErrors: []string{roleOfPool}},
 
-	{desc: "no nodes", mutate: []edit{set("spec.replicas", 0)}},
-	{desc: "fewer than no nodes", mutate: []edit{set("spec.replicas", -1)}, wantErrors: []string{
+	{desc: "no nodes", mutate: []edit{unset("spec.autoscaling"), set("spec.replicas", 0)}},
+	{desc: "fewer than no nodes", mutate: []edit{unset("spec.autoscaling"), set("spec.replicas", -1)}, wantErrors: []string{
 		"spec.replicas: should be greater than or equal to 0",
 		".spec.replicas: should be a non-negative integer"}},
-	{desc: "too many nodes", mutate: []edit{set("spec.replicas", 5001)}, wantErrors: []string{
+	{desc: "too many nodes", mutate: []edit{unset("spec.autoscaling"), set("spec.replicas", 5001)}, wantErrors: []string{
 		"spec.replicas: should be less than or equal to 5000"}},
 
 	{desc: "version of its own", mutate: []edit{set("spec.kubernetesVersion", "v1.33.1")}},
@@ -75,21 +75,28 @@ var nodePoolSpecRows = []row{
 }
 
 var nodePoolAutoscalingRows = []row{
-	{desc: "autoscaling of exactly one number", mutate: []edit{set("spec.autoscaling", fields{"enabled": true, "minReplicas": 5, "maxReplicas": 5})}},
+	{desc: "autoscaling of exactly one number", mutate: []edit{set("spec.replicas", 5), set("spec.autoscaling", fields{"enabled": true, "minReplicas": 5, "maxReplicas": 5})}},
 	{desc: "autoscaling prepared and off", mutate: []edit{set("spec.autoscaling", fields{"enabled": false})}},
-	{desc: "autoscaling to zero", mutate: []edit{set("spec.autoscaling", fields{"enabled": true, "minReplicas": 0, "maxReplicas": 0})}},
-	{desc: "autoscaling with its bounds crossed", mutate: []edit{set("spec.autoscaling", fields{"enabled": true, "minReplicas": 6, "maxReplicas": 5})}, wantErrors: []string{minAboveMax}},
-	{desc: "autoscaling to fewer than the default minimum", mutate: []edit{set("spec.autoscaling", fields{"enabled": true, "maxReplicas": 0})}, wantErrors: []string{minAboveMax}},
+	{desc: "autoscaling to zero", mutate: []edit{set("spec.replicas", 0), set("spec.autoscaling", fields{"enabled": true, "minReplicas": 0, "maxReplicas": 0})}},
+	{desc: "autoscaling with its bounds crossed", mutate: []edit{set("spec.autoscaling", fields{"enabled": true, "minReplicas": 6, "maxReplicas": 5})}, wantErrors: []string{minAboveMax, outOfBounds}},
+	{desc: "autoscaling to fewer than the default minimum", mutate: []edit{set("spec.autoscaling", fields{"enabled": true, "maxReplicas": 0})}, wantErrors: []string{minAboveMax, outOfBounds}},
 	{desc: "autoscaling without a maximum", mutate: []edit{set("spec.autoscaling", fields{"enabled": true})}, wantErrors: []string{
 		"spec.autoscaling.maxReplicas: maxReplicas is required while autoscaling is enabled"}},
 	{desc: "autoscaling neither on nor off", mutate: []edit{set("spec.autoscaling", fields{"maxReplicas": 3})}, wantErrors: []string{
 		"spec.autoscaling.enabled: Required value"}},
 	{desc: "autoscaling below the bounds", mutate: []edit{set("spec.autoscaling", fields{"enabled": true, "minReplicas": -1, "maxReplicas": -1})}, wantErrors: []string{
 		"spec.autoscaling.maxReplicas: should be greater than or equal to 0",
-		"spec.autoscaling.minReplicas: should be greater than or equal to 0"}},
+		"spec.autoscaling.minReplicas: should be greater than or equal to 0", outOfBounds}},
 	{desc: "autoscaling above the bounds", mutate: []edit{set("spec.autoscaling", fields{"enabled": true, "minReplicas": 5001, "maxReplicas": 5001})}, wantErrors: []string{
 		"spec.autoscaling.maxReplicas: should be less than or equal to 5000",
-		"spec.autoscaling.minReplicas: should be less than or equal to 5000"}},
+		"spec.autoscaling.minReplicas: should be less than or equal to 5000", outOfBounds}},
+	{desc: "as many nodes as autoscaling allows", mutate: []edit{set("spec.replicas", 5)}},
+	{desc: "more nodes than autoscaling allows", mutate: []edit{set("spec.replicas", 6)}, wantErrors: []string{outOfBounds}},
+	{desc: "fewer nodes than autoscaling allows", mutate: []edit{set("spec.autoscaling.minReplicas", 4)}, wantErrors: []string{outOfBounds}},
+	{desc: "no nodes where autoscaling keeps one by default", mutate: []edit{set("spec.replicas", 0), unset("spec.autoscaling.minReplicas")}, wantErrors: []string{outOfBounds}},
+	{desc: "scaled above what autoscaling allows", update: []edit{set("spec.replicas", 6)}, wantErrors: []string{outOfBounds}},
+	{desc: "autoscaling narrowed below the present number", update: []edit{set("spec.autoscaling.maxReplicas", 2)}},
+	{desc: "more nodes while autoscaling is off", mutate: []edit{set("spec.autoscaling.enabled", false), set("spec.replicas", 6)}},
 	{desc: "scaling down with defaults", mutate: []edit{set("spec.autoscaling.scaleDown", fields{})}},
 	{desc: "scaling down at once", mutate: []edit{set("spec.autoscaling.scaleDown", fields{"unneededMinutes": 0, "delayAfterAddMinutes": 0, "utilizationPercent": 0})}, wantErrors: []string{
 		"spec.autoscaling.scaleDown.delayAfterAddMinutes: should be greater than or equal to 1",
@@ -128,5 +135,6 @@ const (
 	clusterOfPool     = "spec.clusterName: clusterName must be the name of a Cluster: lower-case letters, digits and hyphens"
 	poolNameImmutable = "spec.poolName: spec.poolName is immutable; create a new NodePool under another name"
 	roleOfPool        = "spec.role: role must not be master or control-plane: the control plane is part of the Cluster, not a node pool"
+	outOfBounds       = "spec.replicas: replicas must lie between minReplicas and maxReplicas while autoscaling is enabled"
 	minAboveMax       = "spec.autoscaling.minReplicas: minReplicas must not be greater than maxReplicas"
 )
