@@ -11,6 +11,7 @@ import (
 	fleetv1 "github.com/slipway-dev/slipway/api/v1alpha1"
 	"github.com/slipway-dev/slipway/internal/limits"
 	"github.com/slipway-dev/slipway/internal/namespaces"
+	"github.com/slipway-dev/slipway/internal/params"
 	"github.com/slipway-dev/slipway/internal/placement"
 )
 
@@ -42,13 +43,17 @@ func (d *ClusterDefaulter) Default(ctx context.Context, cluster *fleetv1.Cluster
 // ClusterValidator checks Clusters against the Platform that governs them. A Cluster may be created before its Platform; then
 // the controller checks it.
 type ClusterValidator struct {
-	// Reader reads Platforms and namespaces.
+	// Reader reads Platforms, namespaces and, by the field fleetv1.FieldClusterName, NodePools.
 	Reader client.Reader
 }
 
 // ValidateCreate checks a new Cluster.
 func (v *ClusterValidator) ValidateCreate(ctx context.Context, cluster *fleetv1.Cluster) (admission.Warnings, error) {
-	return nil, v.validate(ctx, cluster)
+	faults, err := v.faults(ctx, cluster)
+	if err != nil {
+		return nil, err
+	}
+	return nil, invalid(fleetv1.KindCluster, cluster.Name, fields(faults))
 }
 
 // ValidateUpdate checks a changed spec. One that did not change is not checked again: what a Platform stopped allowing must
@@ -57,7 +62,16 @@ func (v *ClusterValidator) ValidateUpdate(ctx context.Context, before, after *fl
 	if !after.DeletionTimestamp.IsZero() || equality.Semantic.DeepEqual(before.Spec, after.Spec) {
 		return nil, nil
 	}
-	return nil, v.validate(ctx, after)
+	faults, err := v.faults(ctx, after)
+	if err != nil {
+		return nil, err
+	}
+	pools, err := poolsOf(ctx, v.Reader, after.Namespace, after.Name)
+	if err != nil {
+		return nil, err
+	}
+	faults = append(faults, limits.ControlPlaneVersion(before, after, pools)...)
+	return nil, invalid(fleetv1.KindCluster, after.Name, fields(faults))
 }
 
 // ValidateDelete allows every deletion.
@@ -65,12 +79,23 @@ func (v *ClusterValidator) ValidateDelete(context.Context, *fleetv1.Cluster) (ad
 	return nil, nil
 }
 
-func (v *ClusterValidator) validate(ctx context.Context, cluster *fleetv1.Cluster) error {
+// faults returns what the Platform does not allow.
+func (v *ClusterValidator) faults(ctx context.Context, cluster *fleetv1.Cluster) ([]params.Fault, error) {
 	platform, err := governing(ctx, v.Reader, cluster)
 	if err != nil || platform == nil {
-		return err
+		return nil, err
 	}
-	return invalid(fleetv1.KindCluster, cluster.Name, fields(limits.Cluster(cluster, platform)))
+	return limits.Cluster(cluster, platform), nil
+}
+
+// poolsOf returns the node pools of a Cluster.
+func poolsOf(ctx context.Context, reader client.Reader, namespace, cluster string) ([]fleetv1.NodePool, error) {
+	var pools fleetv1.NodePoolList
+	err := reader.List(ctx, &pools, client.InNamespace(namespace), client.MatchingFields{fleetv1.FieldClusterName: cluster})
+	if err != nil {
+		return nil, fmt.Errorf("listing the node pools of Cluster %s: %w", cluster, err)
+	}
+	return pools.Items, nil
 }
 
 // governing returns the Platform that governs a Cluster, nil if there is none yet.

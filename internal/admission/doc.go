@@ -1,5 +1,6 @@
 // Package admission holds the webhooks: what a schema cannot see, because it lies in another object or in a free-form
-// document. For Clusters and NodePools: what the Platform that governs them allows, and which Platform that is. For Addons: the template, its version, the params against the version's schema, the version of the
+// document. For Clusters and NodePools: what the Platform that governs them allows, which Platform that is, and that nodes are
+// not newer than their control plane, which never goes back. For Addons: the template, its version, the params against the version's schema, the version of the
 // cluster. For AddonTemplates and Platforms: the schemas, ranges and mappings they hold, and versions that are in use.
 //
 // cmd/manager serves them. Each handler decodes, calls a pure room (internal/params, internal/catalog, internal/limits, internal/placement), and answers; the

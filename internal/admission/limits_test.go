@@ -86,6 +86,30 @@ var _ = Describe("the webhooks of Clusters and NodePools", func() {
 		Expect(pool.WishedReplicas()).To(BeEquivalentTo(3))
 	})
 
+	It("refuse nodes that are newer than the control plane, and a control plane that goes back", func(ctx SpecContext) {
+		cluster.Spec.KubernetesVersion = "v1.36.2"
+		Expect(env.Client.Create(ctx, cluster)).To(Succeed())
+		pool.Spec.KubernetesVersion = "v1.37.1"
+		refused(env.Client.Create(ctx, pool), "spec.kubernetesVersion", "v1.37.1 is above v1.36.2, the version of Cluster sample; raise that first")
+
+		By("raising both, one right after the other")
+		pool.Spec.KubernetesVersion = "v1.36.2"
+		Expect(env.Client.Create(ctx, pool)).To(Succeed())
+		cluster.Spec.KubernetesVersion = "v1.37.1"
+		Expect(env.Client.Update(ctx, cluster)).To(Succeed())
+		pool.Spec.KubernetesVersion = "v1.37.1"
+		Expect(env.Client.Update(ctx, pool)).To(Succeed())
+
+		By("going back")
+		cluster.Spec.KubernetesVersion = "v1.36.2"
+		Eventually(func() error { return env.Client.Update(ctx, cluster, client.DryRunAll) }).WithContext(ctx).Should(MatchError(And(
+			ContainSubstring("spec.kubernetesVersion"),
+			ContainSubstring("v1.36.2 is below v1.37.1, the present version of the control plane, which cannot go back"),
+			ContainSubstring("the version of NodePool workers"))))
+		cluster.Spec.KubernetesVersion, cluster.Spec.Suspend = "v1.37.1", true
+		Expect(env.Client.Update(ctx, cluster)).To(Succeed())
+	})
+
 	It("accept a NodePool whose Cluster does not exist yet", func(ctx SpecContext) {
 		pool.Spec.KubernetesVersion = "v9.9.9"
 		Expect(env.Client.Create(ctx, pool)).To(Succeed())

@@ -2,7 +2,6 @@ package admission
 
 import (
 	"context"
-	"fmt"
 
 	"k8s.io/apimachinery/pkg/api/equality"
 	"sigs.k8s.io/controller-runtime/pkg/client"
@@ -10,6 +9,7 @@ import (
 
 	fleetv1 "github.com/slipway-dev/slipway/api/v1alpha1"
 	"github.com/slipway-dev/slipway/internal/limits"
+	"github.com/slipway-dev/slipway/internal/params"
 )
 
 // +kubebuilder:webhook:path=/validate-fleet-slipway-dev-v1alpha1-nodepool,mutating=false,failurePolicy=fail,sideEffects=None,timeoutSeconds=5,groups=fleet.slipway.dev,resources=nodepools,verbs=create;update,versions=v1alpha1,name=nodepool.fleet.slipway.dev,admissionReviewVersions=v1,serviceName=slipway-webhook,serviceNamespace=slipway-system,servicePort=443
@@ -19,11 +19,13 @@ import (
 type NodePoolValidator struct {
 	// Reader reads Clusters, Platforms, namespaces and, by the field fleetv1.FieldClusterName, NodePools.
 	Reader client.Reader
+	// Live reads Clusters past the cache, which may not know yet that the Cluster's version was raised right before.
+	Live client.Reader
 }
 
 // ValidateCreate checks a new NodePool.
 func (v *NodePoolValidator) ValidateCreate(ctx context.Context, pool *fleetv1.NodePool) (admission.Warnings, error) {
-	return nil, v.validate(ctx, pool)
+	return nil, v.validate(ctx, nil, pool)
 }
 
 // ValidateUpdate checks a changed spec.
@@ -31,7 +33,7 @@ func (v *NodePoolValidator) ValidateUpdate(ctx context.Context, before, after *f
 	if !after.DeletionTimestamp.IsZero() || equality.Semantic.DeepEqual(before.Spec, after.Spec) {
 		return nil, nil
 	}
-	return nil, v.validate(ctx, after)
+	return nil, v.validate(ctx, before, after)
 }
 
 // ValidateDelete allows every deletion.
@@ -39,21 +41,34 @@ func (v *NodePoolValidator) ValidateDelete(context.Context, *fleetv1.NodePool) (
 	return nil, nil
 }
 
-func (v *NodePoolValidator) validate(ctx context.Context, pool *fleetv1.NodePool) error {
+func (v *NodePoolValidator) validate(ctx context.Context, before, after *fleetv1.NodePool) error {
 	cluster := &fleetv1.Cluster{}
-	key := client.ObjectKey{Namespace: pool.Namespace, Name: pool.Spec.ClusterName}
+	key := client.ObjectKey{Namespace: after.Namespace, Name: after.Spec.ClusterName}
 	if err := v.Reader.Get(ctx, key, cluster); err != nil {
 		return client.IgnoreNotFound(err)
 	}
-	platform, err := governing(ctx, v.Reader, cluster)
-	if err != nil || platform == nil {
+	faults, err := v.allowed(ctx, cluster, after)
+	if err != nil {
 		return err
 	}
-	var siblings fleetv1.NodePoolList
-	err = v.Reader.List(ctx, &siblings, client.InNamespace(pool.Namespace),
-		client.MatchingFields{fleetv1.FieldClusterName: pool.Spec.ClusterName})
-	if err != nil {
-		return fmt.Errorf("listing the node pools of Cluster %s: %w", pool.Spec.ClusterName, err)
+	if len(limits.NodeVersion(before, after, cluster)) > 0 {
+		if err := v.Live.Get(ctx, key, cluster); err != nil {
+			return client.IgnoreNotFound(err)
+		}
+		faults = append(faults, limits.NodeVersion(before, after, cluster)...)
 	}
-	return invalid(fleetv1.KindNodePool, pool.Name, fields(limits.NodePool(pool, platform, siblings.Items)))
+	return invalid(fleetv1.KindNodePool, after.Name, fields(faults))
+}
+
+// allowed returns what the Platform or another pool does not allow.
+func (v *NodePoolValidator) allowed(ctx context.Context, cluster *fleetv1.Cluster, pool *fleetv1.NodePool) ([]params.Fault, error) {
+	platform, err := governing(ctx, v.Reader, cluster)
+	if err != nil || platform == nil {
+		return nil, err
+	}
+	siblings, err := poolsOf(ctx, v.Reader, pool.Namespace, pool.Spec.ClusterName)
+	if err != nil {
+		return nil, err
+	}
+	return limits.NodePool(pool, platform, siblings), nil
 }

@@ -18,7 +18,7 @@ import (
 // fields of fleetv1.
 func SetupWithManager(mgr ctrl.Manager) error {
 	reader := readThrough{cache: mgr.GetClient(), live: mgr.GetAPIReader()}
-	pools := &NodePoolValidator{Reader: reader}
+	pools := &NodePoolValidator{Reader: reader, Live: mgr.GetAPIReader()}
 	mgr.GetWebhookServer().Register(scalePath, &admission.Webhook{
 		Handler: &ScaleValidator{Pools: pools, Decoder: admission.NewDecoder(mgr.GetScheme())},
 	})
