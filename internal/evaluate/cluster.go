@@ -10,6 +10,7 @@ import (
 	"github.com/slipway-dev/slipway/internal/aggregate"
 	"github.com/slipway-dev/slipway/internal/limits"
 	"github.com/slipway-dev/slipway/internal/params"
+	"github.com/slipway-dev/slipway/internal/phase"
 	"github.com/slipway-dev/slipway/internal/placement"
 )
 
@@ -85,17 +86,8 @@ func (c Cluster) children() aggregate.Children {
 
 // updated tells whether a node pool was added, changed or deleted after the cluster was provisioned.
 func (c Cluster) updated() bool {
-	provisioned := apimeta.FindStatusCondition(c.Object.Status.Conditions, fleetv1.ConditionProvisioned)
-	if provisioned == nil || provisioned.Status != metav1.ConditionTrue {
-		return false
-	}
 	for i := range c.NodePools {
-		pool := &c.NodePools[i]
-		if deleting(pool) || pool.CreationTimestamp.After(provisioned.LastTransitionTime.Time) {
-			return true
-		}
-		first := apimeta.FindStatusCondition(pool.Status.Conditions, fleetv1.ConditionProvisioned)
-		if first != nil && pool.Generation > first.ObservedGeneration {
+		if phase.Updates(c.Object, &c.NodePools[i]) {
 			return true
 		}
 	}

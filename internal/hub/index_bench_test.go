@@ -50,6 +50,8 @@ func bigIndex(b *testing.B) (*Index, int) {
 		(&intake[*fleetv1.Platform]{x, ofPlatforms, x.platforms}).Replace(e.state(ofPlatforms, 100), "100000"),
 		(&intake[*metav1.PartialObjectMetadata]{x, ofNamespaces, x.namespaces}).Replace(e.state(ofNamespaces, 100), "100000"),
 		(&intake[*fleetv1.Addon]{x, ofAddons, x.addons}).Replace(nil, "100000"),
+		(&intake[*fleetv1.AddonTemplate]{x, ofTemplates, x.templates}).Replace(nil, "100000"),
+		(&intake[*fleetv1.Operation]{x, ofOperations, x.operations}).Replace(nil, "100000"),
 		(&intake[*fleetv1.NodePool]{x, ofNodePools, x.pools}).Replace(nil, "100000"),
 		(&intake[*fleetv1.AdapterStatus]{x, ofReports, x.reports}).Replace(reports, "100000"),
 		(&intake[*fleetv1.Cluster]{x, ofClusters, x.clusters}).Replace(clusters, "100000"),
