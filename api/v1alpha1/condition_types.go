@@ -97,6 +97,10 @@ const (
 	ReasonAdapterUncertain = "AdapterUncertain"
 )
 
+// ReasonSuperseded goes with Reconciling=True on an Operation that a newer generation of its target overtook: it ends as that one
+// ends. The other reasons on Operations are the words of OperationState.
+const ReasonSuperseded = "Superseded"
+
 // Conditions of an adapter's report.
 const (
 	// ReportAvailable tells whether the adapter's part works. The aggregation counts it.

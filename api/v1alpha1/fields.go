@@ -13,6 +13,10 @@ const (
 	FieldPlatformName = "spec.platformName"
 	// FieldTemplateName is, of an Addon, the AddonTemplate it is installed from.
 	FieldTemplateName = "spec.templateName"
+	// FieldOperationTarget is, of an Operation, the name of what was changed.
+	FieldOperationTarget = "spec.target.name"
+	// FieldOperationCluster is, of an Operation, the id of the Cluster it belongs to.
+	FieldOperationCluster = "spec.cluster.id"
 )
 
 // Means tells whether a reference means the object of that kind, name and UID. A reference without a UID means any object
