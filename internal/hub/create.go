@@ -73,12 +73,19 @@ func (s *Store) newPool(ctx context.Context, caller Caller, owner *Record, wish 
 	if err != nil {
 		return nil, err
 	}
-	name := owner.Object.Name + "-" + wish.Name
-	pool := &fleetv1.NodePool{ObjectMeta: newborn(ctx, caller, name, wish.Labels, fleetv1.NodePoolFinalizer)}
-	metav1.SetMetaDataLabel(&pool.ObjectMeta, fleetv1.LabelCluster, owner.Object.Name)
-	pool.OwnerReferences = ownedBy(owner.Kind, owner.Object)
-	pool.Spec = fleetv1.NodePoolSpec{ClusterName: owner.Object.Name, PoolName: wish.Name, Parameters: given}
+	pool := poolOf(owner.Object, newborn(ctx, caller, "", wish.Labels, fleetv1.NodePoolFinalizer), wish.Name)
+	pool.Spec.Parameters = given
 	return pool, s.poolAllowed(ctx, owner, pool)
+}
+
+// poolOf returns a NodePool that belongs to a Cluster and has a pool name.
+func poolOf(cluster metav1.Object, meta metav1.ObjectMeta, poolName string) *fleetv1.NodePool {
+	meta.Name = cluster.GetName() + "-" + poolName
+	metav1.SetMetaDataLabel(&meta, fleetv1.LabelCluster, cluster.GetName())
+	meta.OwnerReferences = ownedBy(fleetv1.KindCluster, cluster)
+	return &fleetv1.NodePool{
+		ObjectMeta: meta, Spec: fleetv1.NodePoolSpec{ClusterName: cluster.GetName(), PoolName: poolName},
+	}
 }
 
 // ownedBy returns the reference of what goes with an object of our own kinds.
@@ -121,9 +128,14 @@ func (s *Store) createPool(ctx context.Context, pool *fleetv1.NodePool) error {
 		return err
 	}
 	plain.DeepCopyInto(pool)
-	digest := sha256.Sum256([]byte(plain.Spec.ClusterName + "/" + plain.Spec.PoolName))
-	pool.Name = fmt.Sprintf("%s-%s", plain.Name, hex.EncodeToString(digest[:4]))
+	pool.Name = secondPoolName(&plain)
 	return s.create(ctx, pool, &fleetv1.NodePool{})
+}
+
+// secondPoolName is the name of a pool whose plain name is that of another cluster's pool.
+func secondPoolName(pool *fleetv1.NodePool) string {
+	digest := sha256.Sum256([]byte(pool.Spec.ClusterName + "/" + pool.Spec.PoolName))
+	return fmt.Sprintf("%s-%s", pool.Name, hex.EncodeToString(digest[:4]))
 }
 
 // same tells whether two pools are one for whoever knows them by cluster and pool name.

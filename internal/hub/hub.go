@@ -84,6 +84,7 @@ type Hub interface {
 	AddonWriter
 	FleetReader
 	SecretReader
+	TaskWriter
 }
 
 // NewCluster is a wish for a Cluster.

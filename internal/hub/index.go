@@ -211,8 +211,8 @@ func (x *Index) reached(object client.Object) (<-chan struct{}, bool) {
 	return x.nextNews(), false
 }
 
-// news returns a channel that is closed when more has been delivered.
-func (x *Index) news() <-chan struct{} {
+// News returns a channel that is closed when more has been delivered.
+func (x *Index) News() <-chan struct{} {
 	x.mu.Lock()
 	defer x.mu.Unlock()
 	return x.nextNews()

@@ -28,6 +28,8 @@ type Memory interface {
 	Addon(ctx context.Context, namespace string, ref Ref) (*Addon, error)
 	// Template returns a catalogue entry. Errors: NotFound.
 	Template(ctx context.Context, name string) (*fleetv1.AddonTemplate, error)
+	// News returns a channel that is closed when more is known.
+	News() <-chan struct{}
 	// Apply takes over a Cluster, NodePool, AdapterStatus or Addon as a write returned it, unless a newer version is known, or that
 	// the object is gone.
 	Apply(object client.Object)

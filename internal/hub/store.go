@@ -64,9 +64,13 @@ type whole struct {
 	AddonWriter
 	FleetReader
 	SecretReader
+	TaskWriter
 }
 
 // New returns the Hub that reads from the one and writes to the other.
 func New(index *Index, store *Store) Hub {
-	return whole{Reader: index, Writer: store, AddonReader: index, AddonWriter: store, FleetReader: index, SecretReader: store}
+	return whole{
+		Reader: index, Writer: store, AddonReader: index, AddonWriter: store,
+		FleetReader: index, SecretReader: store, TaskWriter: store,
+	}
 }

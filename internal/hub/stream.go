@@ -131,7 +131,7 @@ func (s *stream) Next(ctx context.Context) (Event, error) {
 // advance takes one change, or returns a channel that is closed when there may be one.
 func (s *stream) advance() (<-chan struct{}, error) {
 	if s.lagging {
-		woken := s.x.news()
+		woken := s.x.News()
 		if err := s.catchUp(); err != nil || !s.lagging {
 			return nil, err
 		}
