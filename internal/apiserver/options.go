@@ -35,6 +35,8 @@ type Options struct {
 	// AccessKeys lets callers sign their requests with access keys, which lie in Secrets. The facade needs the right to read
 	// Secrets for it, which RBAC cannot narrow down to those.
 	AccessKeys bool
+	// NKS is about the NKS dialect.
+	NKS NKSOptions
 
 	// MaxReadsInFlight and MaxWritesInFlight together are how many requests are worked on at a time.
 	MaxReadsInFlight, MaxWritesInFlight int
@@ -57,6 +59,7 @@ func NewOptions() *Options {
 		MaxReadsInFlight:  400,
 		MaxWritesInFlight: 200,
 		RequestTimeout:    60 * time.Second,
+		NKS:               NKSOptions{TaskWait: 15 * time.Second},
 	}
 	o.Serving.Required = true
 	o.Serving.BindPort = 6443
@@ -81,6 +84,8 @@ func (o *Options) Flags() cliflag.NamedFlagSets {
 	facade.BoolVar(&o.AccessKeys, "access-keys", o.AccessKeys,
 		"Lets callers sign their requests with access keys, in the dialects that know signatures. The facade must be allowed to list and watch Secrets (config/apiserver/access-keys).")
 
+	o.NKS.addFlags(sets.FlagSet("nks"))
+
 	limits := sets.FlagSet("limits")
 	limits.IntVar(&o.MaxReadsInFlight, "max-requests-inflight", o.MaxReadsInFlight,
 		"How many requests are worked on at a time, together with --max-mutating-requests-inflight. Without priority and fairness: how many reads.")
@@ -101,7 +106,7 @@ func (o *Options) Flags() cliflag.NamedFlagSets {
 
 // Validate returns everything that is wrong with the options.
 func (o *Options) Validate() error {
-	errs := []error{o.validateNamespaces(), o.validateLimits(), validatePlainHTTP(o.PlainHTTPAddress)}
+	errs := []error{o.validateNamespaces(), o.validateLimits(), validatePlainHTTP(o.PlainHTTPAddress), o.NKS.validate()}
 	errs = append(errs, o.Serving.Validate()...)
 	errs = append(errs, o.Authentication.Validate()...)
 	errs = append(errs, o.Authorization.Validate()...)

@@ -33,6 +33,13 @@ func TestOptions(t *testing.T) {
 		"the secure port cannot be switched off":  {arguments: []string{"--secure-port=0"}, want: "--secure-port"},
 		"a file about tracing must exist":         {arguments: []string{"--tracing-config-file=/nowhere"}, want: "tracing-config-file"},
 		"an audit log cannot keep minus one file": {arguments: []string{"--audit-log-path=-", "--audit-log-maxbackup=-1"}, want: "--audit-log-maxbackup"},
+		"links of NKS may begin with any URL":     {arguments: []string{"--nks-public-url=https://nks.example.com/base"}},
+		"links of NKS begin with a URL":           {arguments: []string{"--nks-public-url=nks.example.com"}, want: "--nks-public-url"},
+		"links of NKS have no query":              {arguments: []string{"--nks-public-url=https://nks.example.com?a"}, want: "--nks-public-url"},
+		"links of NKS hold no password":           {arguments: []string{"--nks-public-url=https://a:b@nks.example.com"}, want: "--nks-public-url"},
+		"the identity service of NKS has a URL":   {arguments: []string{"--nks-identity-url=/v3"}, want: "--nks-identity-url"},
+		"NKS clients may be refused at once":      {arguments: []string{"--nks-task-wait=0"}},
+		"NKS clients do not wait backwards":       {arguments: []string{"--nks-task-wait=-1s"}, want: "--nks-task-wait"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			o, flags := NewOptions(), pflag.NewFlagSet("apiserver", pflag.ContinueOnError)
