@@ -140,7 +140,9 @@ func pair(certificates []*x509.Certificate, keyPEM []byte) *signer {
 	if !ok {
 		return nil
 	}
-	public, ok := key.Public().(interface{ Equal(other crypto.PublicKey) bool })
+	public, ok := key.Public().(interface {
+		Equal(other crypto.PublicKey) bool
+	})
 	if !ok {
 		return nil
 	}

@@ -44,7 +44,7 @@ type answer struct {
 
 func (m *model) objects() []client.Object {
 	var all []client.Object
-	for _, k := range []kind{ofClusters, ofNodePools, ofReports, ofPlatforms} {
+	for _, k := range []kind{ofClusters, ofNodePools, ofReports, ofPlatforms, ofOperations} {
 		for _, name := range slices.SortedFunc(maps.Keys(m.etcd.objects[k]), func(a, b key) int {
 			return strings.Compare(a.namespace+a.name, b.namespace+b.name)
 		}) {
@@ -60,11 +60,13 @@ func (m *model) create(t *rapid.T) {
 	cluster := rapid.SampledFrom([]string{"a", "b", "c"}).Draw(t, "cluster")
 	adapter := rapid.SampledFrom([]string{"infra", "dns"}).Draw(t, "adapter")
 	var object client.Object
-	switch rapid.IntRange(0, 3).Draw(t, "kind") {
+	switch rapid.IntRange(0, 4).Draw(t, "kind") {
 	case 0, 1:
 		object = fixture.Cluster(namespace, cluster, fixture.OnPlatform("metal"))
 	case 2:
 		object = fixture.NodePool(namespace, cluster+"-pool", cluster, fixture.PoolName("pool"))
+	case 3:
+		object = operationAbout(cluster, rapid.Int64Range(1, 3).Draw(t, "sequence"))
 	default:
 		target := m.etcd.objects[ofClusters][key{namespace, cluster}]
 		if target == nil {
@@ -89,6 +91,8 @@ func (m *model) change(t *rapid.T) {
 	case *fleetv1.Platform:
 		o.Generation++
 		o.Spec.RequiredAdapters.Cluster = rapid.SampledFrom([][]string{{"infra"}, {"infra", "dns"}}).Draw(t, "required")
+	case *fleetv1.Operation:
+		o.Status.State = rapid.SampledFrom([]fleetv1.OperationState{fleetv1.OperationSucceeded, fleetv1.OperationFailed}).Draw(t, "state")
 	default:
 		object.SetLabels(map[string]string{"label": label})
 		if rapid.Bool().Draw(t, "spec") {
@@ -105,6 +109,9 @@ func (m *model) remove(t *rapid.T) {
 		return
 	}
 	m.etcd.remove(object)
+	if kindOf(object) == ofOperations {
+		return
+	}
 	i := rapid.IntRange(0, len(m.replicas)-1).Draw(t, "replica")
 	gone := clone(object)
 	m.perhapsLater(t, func() {
@@ -118,8 +125,8 @@ func (m *model) remove(t *rapid.T) {
 
 // answer puts what a write returned into one replica, now or later.
 func (m *model) answer(t *rapid.T, object client.Object) {
-	if kindOf(object) == ofPlatforms {
-		return
+	if k := kindOf(object); k == ofPlatforms || k == ofOperations {
+		return // nobody writes them here
 	}
 	i := rapid.IntRange(0, len(m.replicas)-1).Draw(t, "replica")
 	m.perhapsLater(t, func() {
@@ -152,7 +159,7 @@ func (m *model) settle(t *rapid.T) {
 // deliver delivers events, bookmarks and lists.
 func (m *model) deliver(t *rapid.T) {
 	r := m.replicas[rapid.IntRange(0, len(m.replicas)-1).Draw(t, "replica")]
-	k := rapid.SampledFrom([]kind{ofClusters, ofNodePools, ofReports, ofPlatforms}).Draw(t, "kind")
+	k := rapid.SampledFrom([]kind{ofClusters, ofNodePools, ofReports, ofPlatforms, ofOperations}).Draw(t, "kind")
 	switch rapid.IntRange(0, 19).Draw(t, "what") {
 	case 0:
 		r.bookmark(k)
@@ -242,10 +249,14 @@ func (m *model) finish() {
 	}
 	fresh := newReplicaOf(m.t, m.etcd).start()
 	want := shown(m.t, fresh.index, nil)
+	told := histories(fresh)
 	for i, r := range m.replicas {
 		r.catchUp()
 		if diff := cmp.Diff(want, shown(m.t, r.index, nil)); diff != "" {
 			m.t.Fatalf("replica %d differs from a new one (-new +old):\n%s", i, diff)
+		}
+		if diff := cmp.Diff(told, histories(r)); diff != "" {
+			m.t.Fatalf("replica %d tells another history than a new one (-new +old):\n%s", i, diff)
 		}
 		if left := len(r.index.clusters.injected) + len(r.index.pools.injected) + len(r.index.reports.injected); left > 0 {
 			m.t.Fatalf("replica %d: %d injections are left", i, left)
@@ -259,6 +270,15 @@ func (m *model) finish() {
 			m.t.Fatalf("client %d knows something else (-shown +known):\n%s", i, diff)
 		}
 	}
+}
+
+// histories are what a replica tells of the Clusters' histories.
+func histories(r *replica) map[string][]string {
+	all := map[string][]string{}
+	for _, cluster := range []string{"a", "b", "c"} {
+		all[cluster] = r.history("ns", cluster)
+	}
+	return all
 }
 
 // consistent holds the postings against the records.
