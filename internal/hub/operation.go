@@ -2,15 +2,16 @@ package hub
 
 import (
 	"context"
+	"errors"
 	"fmt"
 
 	apierrors "k8s.io/apimachinery/pkg/api/errors"
-	apimeta "k8s.io/apimachinery/pkg/api/meta"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"sigs.k8s.io/controller-runtime/pkg/client"
 
 	fleetv1 "github.com/slipway-dev/slipway/api/v1alpha1"
 	"github.com/slipway-dev/slipway/internal/conditions"
+	operations "github.com/slipway-dev/slipway/internal/operation" // operation is a step of a JSON patch here
 )
 
 // openRecord writes down who deletes an object by force, and why. There is one such record for each object.
@@ -18,58 +19,64 @@ func (s *Store) openRecord(ctx context.Context, caller Caller, object target, re
 	now := metav1.NewTime(s.Clock.Now())
 	log := &fleetv1.Operation{
 		ObjectMeta: metav1.ObjectMeta{
-			Namespace: object.GetNamespace(), Name: "force-delete-" + string(object.GetUID()),
+			Namespace:   object.GetNamespace(),
+			Labels:      map[string]string{fleetv1.LabelCluster: clusterName(object)},
 			Annotations: map[string]string{fleetv1.AnnotationCreatedBy: caller.Author()},
 		},
 		Spec: fleetv1.OperationSpec{
-			Type:       fleetv1.OperationForceDelete,
-			Target:     fleetv1.OperationTarget{Kind: targetKind(object), ID: string(idOf(object)), Name: object.GetName()},
-			Cluster:    s.clusterOf(object),
-			Generation: object.GetGeneration(),
-			// Microseconds rise from record to record without a list of all others.
-			Sequence:  now.UnixMicro(),
-			StartTime: now,
+			Type: fleetv1.OperationForceDelete,
+			Target: fleetv1.OperationTarget{
+				Kind: targetKind(object), ID: string(idOf(object)), Name: object.GetName(), UID: object.GetUID(),
+			},
+			Cluster: s.clusterOf(object), Generation: object.GetGeneration(), StartTime: now,
 		},
 	}
-	err := s.Client.Create(ctx, log)
-	if apierrors.IsAlreadyExists(err) {
-		err = s.Client.Get(ctx, client.ObjectKeyFromObject(log), log)
-	}
+	log, err := s.createRecord(ctx, log)
 	if err != nil {
 		return nil, fault(err)
 	}
 	before := log.DeepCopy()
-	log.Status.Message = fmt.Sprintf("Forced by %s: %s", caller.Author(), reason)
-	setState(log, fleetv1.OperationInProgress, now)
+	message := fmt.Sprintf("Forced by %s: %s", caller.Author(), reason)
+	operations.SetState(log, fleetv1.OperationInProgress, string(fleetv1.OperationInProgress), message, now)
 	_, err = conditions.PatchStatus(ctx, s.Client, before, log)
 	return log, fault(err)
 }
 
-// finishRecord writes down that the object is gone.
-func (s *Store) finishRecord(ctx context.Context, log *fleetv1.Operation) error {
-	now := metav1.NewTime(s.Clock.Now())
-	before := log.DeepCopy()
-	log.Status.EndTime = &now
-	setState(log, fleetv1.OperationSucceeded, now)
-	_, err := conditions.PatchStatus(ctx, s.Client, before, log)
-	return err
+// createRecord creates a record under the next number of its namespace, or returns the one that there is already. The controllers
+// number their records in the same way, so the number may be taken by the time it is asked for.
+func (s *Store) createRecord(ctx context.Context, log *fleetv1.Operation) (*fleetv1.Operation, error) {
+	const attempts = 10
+	for range attempts {
+		var list fleetv1.OperationList
+		if err := s.Client.List(ctx, &list, client.InNamespace(log.Namespace)); err != nil {
+			return nil, fmt.Errorf("listing the records in namespace %s: %w", log.Namespace, err)
+		}
+		highest := int64(0)
+		for i := range list.Items {
+			other := &list.Items[i]
+			if other.Spec.Type == log.Spec.Type && other.Spec.Target == log.Spec.Target {
+				return other, nil
+			}
+			highest = max(highest, operations.Sequence(other.Name))
+		}
+		log.Spec.Sequence, log.Name = highest+1, operations.Name(highest+1)
+		err := s.Client.Create(ctx, log)
+		if !apierrors.IsAlreadyExists(err) {
+			return log, err
+		}
+	}
+	return nil, errors.New("every number for a record was taken before it could be used")
 }
 
-func setState(log *fleetv1.Operation, state fleetv1.OperationState, now metav1.Time) {
-	log.Status.State, log.Status.ObservedGeneration = state, log.Generation
-	set := func(conditionType string, holds bool) {
-		status := metav1.ConditionFalse
-		if holds {
-			status = metav1.ConditionTrue
-		}
-		apimeta.SetStatusCondition(&log.Status.Conditions, metav1.Condition{
-			Type: conditionType, Status: status, Reason: string(state), Message: log.Status.Message,
-			ObservedGeneration: log.Generation, LastTransitionTime: now,
-		})
+// finishRecord writes down that the object is gone. The controller may have done so already.
+func (s *Store) finishRecord(ctx context.Context, log *fleetv1.Operation) error {
+	before := log.DeepCopy()
+	operations.SetState(log, fleetv1.OperationSucceeded, string(fleetv1.OperationSucceeded), log.Status.Message, metav1.NewTime(s.Clock.Now()))
+	_, err := conditions.PatchStatus(ctx, s.Client, before, log)
+	if apierrors.IsConflict(err) || apierrors.IsNotFound(err) {
+		return nil
 	}
-	set(fleetv1.ConditionReady, state == fleetv1.OperationSucceeded)
-	set(fleetv1.ConditionReconciling, state == fleetv1.OperationInProgress)
-	set(fleetv1.ConditionStalled, false)
+	return err
 }
 
 // clusterOf names the Cluster that an object is or belongs to.

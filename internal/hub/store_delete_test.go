@@ -162,7 +162,7 @@ func TestForceDelete(t *testing.T) {
 		t.Fatalf("%d records", len(log.Items))
 	}
 	kept := log.Items[0]
-	if kept.Spec.Type != "ForceDelete" || kept.Spec.Target.ID != string(sample.ID) || kept.Spec.Generation != 2 ||
+	if kept.Name != "op-1" || kept.Spec.Sequence != 1 || kept.Spec.Target.UID != stored.UID || kept.Spec.Type != "ForceDelete" || kept.Spec.Target.ID != string(sample.ID) || kept.Spec.Generation != 2 ||
 		kept.Status.State != fleetv1.OperationSucceeded || kept.Status.EndTime == nil || kept.Annotations[fleetv1.AnnotationCreatedBy] != "ci@example.com" ||
 		!strings.Contains(kept.Status.Message, "ci@example.com") || !strings.Contains(kept.Status.Message, "it hangs") {
 		t.Errorf("the record is %+v, %+v", kept.Spec, kept.Status)
