@@ -78,7 +78,7 @@ func (s *scene) reaches(denied []fleetv1.AccessTarget) {
 			}
 			for _, target := range denied {
 				if covers(target.CIDR, address) {
-					s.body.Refuse(fieldTargets, "%s holds %s, a node of the cluster. The cluster's own subnet should not be denied.", target.CIDR, address)
+					s.refuse(fieldTargets, "%s holds %s, a node of the cluster. The cluster's own subnet should not be denied.", target.CIDR, address)
 					return
 				}
 			}

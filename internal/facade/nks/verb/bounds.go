@@ -48,7 +48,7 @@ func scales(pool *fleetv1.NodePool) bool {
 // within refuses a number outside bounds.
 func (s *scene) within(field string, number *int32, least, most int32) {
 	if number != nil && (*number < least || *number > most) {
-		s.body.Refuse(field, "Value should be between %d and %d.", least, most)
+		s.refuse(field, "Value should be between %d and %d.", least, most)
 	}
 }
 

@@ -129,7 +129,7 @@ func (s *scene) members(field string, ids []string, pool *fleetv1.NodePool) {
 	}
 	for _, id := range ids {
 		if !slices.ContainsFunc(pool.Status.Nodes, func(node fleetv1.Node) bool { return node.ID == id }) {
-			s.body.Refuse(field, "Node group %s has no node %s.", pool.Pool(), id)
+			s.refuse(field, "Node group %s has no node %s.", pool.Pool(), id)
 		}
 	}
 }

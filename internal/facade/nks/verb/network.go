@@ -41,7 +41,7 @@ func UpdateCNI(r Request) (hub.Task, error) {
 		subnet = *given
 	}
 	if pods.IsValid() && int(subnet) < pods.Bits()+subnetMargin {
-		body.Refuse(fieldSubnet, "A subnet of %d does not go with %s. The value should be between %d and %d.", subnet, pods, max(minSubnet, pods.Bits()+subnetMargin), maxSubnet)
+		body.Refuse(fieldSubnet, "A subnet of /%d does not go with %s. The value should be between %d and %d.", subnet, pods, max(minSubnet, pods.Bits()+subnetMargin), maxSubnet)
 	}
 	bounds := readBatch(body)
 	return r.task(fleetv1.OperationClusterCNI, body, func(s *scene) error {
@@ -80,7 +80,7 @@ func (s *scene) free(pods netip.Prefix) {
 // apart refuses a network that overlaps another one.
 func (s *scene) apart(pods netip.Prefix, other, what string) {
 	if taken, err := netip.ParsePrefix(other); err == nil && taken.Overlaps(pods) {
-		s.body.Refuse(fieldPods, "It should not overlap %s, %s.", other, what)
+		s.refuse(fieldPods, "It should not overlap %s, %s.", other, what)
 	}
 }
 
@@ -107,6 +107,6 @@ func (s *scene) fits(field string) {
 		subnet = int(*network.PodSubnetPrefix)
 	}
 	if most, nodes := 1<<max(0, subnet-pods.Bits())-strictSpare, s.roomEverywhere().nodes; int(nodes) > most {
-		s.body.Refuse(field, "The cluster would have %d nodes, and its network of pods has subnets for %d.", nodes, most)
+		s.refuse(field, "The cluster would have %d nodes, and its network of pods has subnets for %d.", nodes, most)
 	}
 }

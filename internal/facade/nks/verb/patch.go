@@ -1,8 +1,7 @@
 package verb
 
 import (
-	"math"
-	"strconv"
+	"fmt"
 
 	fleetv1 "github.com/slipway-dev/slipway/api/v1alpha1"
 	"github.com/slipway-dev/slipway/internal/facade/nks/fields"
@@ -32,7 +31,7 @@ func readPatch(patch []any, paths []string, least int32) ([]edit, *fields.Object
 		made := edit{path: item.Text("path", fields.Text{Required: true, OneOf: paths})}
 		switch item.Text("op", fields.Text{Required: true, OneOf: []string{patchAdd, patchReplace, patchRemove}}) {
 		case patchAdd, patchReplace:
-			made.value = item.Integer("value", fields.Integer{Required: true, Min: least, Max: math.MaxInt32})
+			made.value = item.Integer("value", fields.Integer{Required: true, Min: least})
 		}
 		edits = append(edits, made)
 	}
@@ -77,10 +76,7 @@ func PatchGroup(r Request) (hub.Task, error) {
 	task, err := r.groupTask(fleetv1.OperationPoolAutoscaling, body, func(s *scene, pool *fleetv1.NodePool) error {
 		scaling := autoscaling(pool)
 		for i, e := range edits {
-			if e.value != nil && *e.value > s.limit() {
-				s.body.Add(fields.Fault{Status: 400, Field: fieldPatch + "/" + strconv.Itoa(i) + "/value",
-					Message: "Value should be between 0 and " + strconv.Itoa(int(s.limit())) + "."})
-			}
+			s.within(fmt.Sprintf("%s/%d/value", fieldPatch, i), e.value, 0, s.limit())
 			if e.path == pathMin {
 				scaling.MinReplicas = orOne(e.value)
 				continue

@@ -2,6 +2,8 @@ package verb
 
 import (
 	"context"
+	"fmt"
+	"net/http"
 	"time"
 
 	fleetv1 "github.com/slipway-dev/slipway/api/v1alpha1"
@@ -89,6 +91,15 @@ type scene struct {
 	settings Settings
 	// body is what was sent. It collects the faults.
 	body *fields.Object
+}
+
+// refuse adds a fault (400) of a field, with its value if it is in the body.
+func (s *scene) refuse(field, format string, args ...any) {
+	if s.body.Has(field) {
+		s.body.Refuse(field, format, args...)
+		return
+	}
+	s.body.Add(fields.Fault{Status: http.StatusBadRequest, Field: field, Message: fmt.Sprintf(format, args...)})
 }
 
 // clash adds a fault (409) of the request as a whole.

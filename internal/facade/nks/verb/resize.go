@@ -35,7 +35,7 @@ const fieldRemove = "nodes_to_remove"
 // removable checks which nodes are to go when a group is to have count ones.
 func (s *scene) removable(pool *fleetv1.NodePool, count int32, remove []string) {
 	if fewer := pool.WishedReplicas() - count; len(remove) > max(0, int(fewer)) {
-		s.body.Refuse(fieldRemove, "Node group %s has %d nodes and is to have %d: at most %d can be named.",
+		s.refuse(fieldRemove, "Node group %s has %d nodes and is to have %d: at most %d can be named.",
 			pool.Pool(), pool.WishedReplicas(), count, max(0, fewer))
 		return
 	}

@@ -20,7 +20,7 @@ func (s *scene) known(field, wished string) {
 		list = append(list, v.Version)
 	}
 	if len(list) > 0 && !slices.Contains(list, wished) {
-		s.body.Refuse(field, "Value should be one of: %s.", names(list))
+		s.refuse(field, "Value should be one of: %s.", names(list))
 	}
 }
 
