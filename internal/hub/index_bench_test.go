@@ -18,7 +18,7 @@ import (
 	"github.com/slipway-dev/slipway/internal/testing/fixture"
 )
 
-// fleetSize is how many Clusters the benchmarks have, each with its reports and a stored status.
+// fleetSize is how many Clusters the benchmarks have, each with its reports, a stored status and the record of its creation.
 const fleetSize = 10000
 
 var adapters = []string{"dns", "infra", "validation", "placement"}
@@ -29,10 +29,12 @@ func bigIndex(b *testing.B) (*Index, int) {
 	e := tenant(fixture.Requiring(adapters...))
 	clusters := make([]any, 0, fleetSize)
 	reports := make([]any, 0, fleetSize*len(adapters))
+	operations := make([]any, 0, fleetSize)
 	before := heap()
 	for i := range fleetSize {
 		cluster := received(b, bigCluster(i), &fleetv1.Cluster{})
 		clusters = append(clusters, cluster)
+		operations = append(operations, received(b, bigOperation(cluster, i), &fleetv1.Operation{}))
 		for _, adapter := range adapters {
 			status := fixture.AdapterStatus(cluster, adapter)
 			status.UID = types.UID(fmt.Sprintf("report-%s-%d", adapter, i))
@@ -51,7 +53,7 @@ func bigIndex(b *testing.B) (*Index, int) {
 		(&intake[*metav1.PartialObjectMetadata]{x, ofNamespaces, x.namespaces}).Replace(e.state(ofNamespaces, 100), "100000"),
 		(&intake[*fleetv1.Addon]{x, ofAddons, x.addons}).Replace(nil, "100000"),
 		(&intake[*fleetv1.AddonTemplate]{x, ofTemplates, x.templates}).Replace(nil, "100000"),
-		(&intake[*fleetv1.Operation]{x, ofOperations, x.operations}).Replace(nil, "100000"),
+		(&intake[*fleetv1.Operation]{x, ofOperations, x.operations}).Replace(operations, "100000"),
 		(&intake[*fleetv1.NodePool]{x, ofNodePools, x.pools}).Replace(nil, "100000"),
 		(&intake[*fleetv1.AdapterStatus]{x, ofReports, x.reports}).Replace(reports, "100000"),
 		(&intake[*fleetv1.Cluster]{x, ofClusters, x.clusters}).Replace(clusters, "100000"),
@@ -65,6 +67,7 @@ func bigIndex(b *testing.B) (*Index, int) {
 	}
 	clear(clusters)
 	clear(reports)
+	clear(operations)
 	return x, (heap() - before) / fleetSize
 }
 
@@ -114,6 +117,15 @@ func bigCluster(i int) *fleetv1.Cluster {
 		})
 	}
 	return c
+}
+
+// bigOperation is what the record of a Cluster's creation looks like after its end.
+func bigOperation(c *fleetv1.Cluster, i int) *fleetv1.Operation {
+	o := operationAbout(c.Name, int64(i+1))
+	o.UID, o.ResourceVersion = types.UID(fmt.Sprintf("operation-%d", i)), strconv.Itoa(2*fleetSize+i)
+	o.Spec.Cluster.ID, o.Spec.Target = string(c.UID), fleetv1.OperationTarget{Kind: fleetv1.KindCluster, ID: string(c.UID), Name: c.Name, UID: c.UID}
+	o.Status.State, o.Status.EndTime = fleetv1.OperationSucceeded, ptr(c.CreationTimestamp)
+	return o
 }
 
 func BenchmarkMemory(b *testing.B) {
