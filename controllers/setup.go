@@ -14,6 +14,7 @@ import (
 	"github.com/slipway-dev/slipway/controllers/addontemplate"
 	"github.com/slipway-dev/slipway/controllers/cluster"
 	"github.com/slipway-dev/slipway/controllers/nodepool"
+	"github.com/slipway-dev/slipway/controllers/operation"
 	"github.com/slipway-dev/slipway/controllers/platform"
 	"github.com/slipway-dev/slipway/internal/importadapter"
 )
@@ -54,6 +55,8 @@ func list(mgr ctrl.Manager, options Options) []controller {
 		&platform.Reconciler{Client: mgr.GetClient(), Recorder: mgr.GetEventRecorder("platform"), Clock: options.Clock},
 		&addon.Reconciler{Client: mgr.GetClient(), Recorder: mgr.GetEventRecorder("addon"), Clock: options.Clock},
 		&addontemplate.Reconciler{Client: mgr.GetClient(), Recorder: mgr.GetEventRecorder("addontemplate"), Clock: options.Clock},
+		operation.New(mgr.GetClient(), mgr.GetAPIReader(), options.Clock),
+		&operation.Collector{Client: mgr.GetClient(), Clock: options.Clock},
 		importadapter.New(mgr.GetAPIReader(), options.Clock),
 	}
 }
@@ -69,6 +72,7 @@ func Index(ctx context.Context, indexer client.FieldIndexer) error {
 		{&fleetv1.NodePool{}, fleetv1.FieldClusterName, by(func(p *fleetv1.NodePool) string { return p.Spec.ClusterName })},
 		{&fleetv1.Addon{}, fleetv1.FieldClusterName, by(func(a *fleetv1.Addon) string { return a.Spec.ClusterName })},
 		{&fleetv1.Addon{}, fleetv1.FieldTemplateName, by(func(a *fleetv1.Addon) string { return a.Spec.TemplateName })},
+		{&fleetv1.Operation{}, fleetv1.FieldOperationTarget, by(func(o *fleetv1.Operation) string { return o.Spec.Target.Name })},
 		{&fleetv1.Cluster{}, fleetv1.FieldPlatformName, by(func(c *fleetv1.Cluster) string { return c.Spec.PlatformName })},
 	} {
 		if err := indexer.IndexField(ctx, index.object, index.field, index.value); err != nil {

@@ -45,6 +45,9 @@ func open(records []*fleetv1.Operation, s Sight) *fleetv1.Operation {
 	if request := s.request(); request != nil {
 		record.Labels[fleetv1.LabelID] = request.ID
 	}
+	if pool, ok := s.Object.(*fleetv1.NodePool); ok && len(pool.Pool()) <= validation.LabelValueMaxLength {
+		record.Labels[fleetv1.LabelNodePool] = pool.Pool()
+	}
 	SetState(record, fleetv1.OperationInProgress, string(fleetv1.OperationInProgress), "", s.Time)
 	return record
 }

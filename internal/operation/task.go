@@ -88,3 +88,18 @@ func removes(task string) bool {
 	}
 	return false
 }
+
+// IsTask tells whether a type is one that Slipway gives. Others come of what clients asked to be recorded.
+func IsTask(task string) bool {
+	for _, on := range tasksOn {
+		if task == on.create || task == on.update || task == on.remove || task == fleetv1.OperationPoolStart {
+			return true
+		}
+		for _, of := range on.of {
+			if task == of {
+				return true
+			}
+		}
+	}
+	return task == fleetv1.OperationForceDelete || task == fleetv1.OperationAddonRollback
+}
