@@ -1,5 +1,5 @@
 // Package suite plays conformance suites: requests and the answers that they must get, as data, against a server. Each dialect's
-// suite (../hyperfleet, ../iaas, ../cce) brings its cases, its rules and, as a Dialect, what is particular about it.
+// suite (../hyperfleet, ../iaas, ../cce, ../nks) brings its cases, its rules and, as a Dialect, what is particular about it.
 //
 // A case is a sentence, the rules that it checks and its steps; Case and Step say what may stand in them, Mismatch how an answer is
 // compared with a wish. A rule without a case, and a case that would be played in another way than its author meant, fail the

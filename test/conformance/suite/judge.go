@@ -87,12 +87,12 @@ func (p *Performance) compare(s Step, a *Answer) []Mismatch {
 	return nil
 }
 
-var stamps = regexp.MustCompile(`"(timestamp|trace_id)":\s*"[^"]*"`)
+var stamps = regexp.MustCompile(`"(timestamp|trace_id|request_id)":\s*"[^"]*"`)
 
 // neutral writes an answer without what differs between any two: path, time and request id.
 func (p *Performance) neutral(a *Answer) string {
 	header := a.Header.Clone()
-	for _, name := range []string{"Date", "X-Request-Id", "Content-Length", "Audit-Id"} {
+	for _, name := range []string{"Date", "X-Request-Id", "X-Openstack-Request-Id", "Content-Length", "Audit-Id"} {
 		if header.Get(name) != "" {
 			header.Set(name, "…")
 		}
