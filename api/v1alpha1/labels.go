@@ -38,7 +38,8 @@ const (
 	// LabelRequired, on an AddonTemplate with the value "true", tells CCE clients that the add-on is part of every cluster.
 	LabelRequired = GroupName + "/required"
 
-	// LabelNodePool, on a node of a tenant cluster, holds the pool name of the NodePool the node belongs to.
+	// LabelNodePool, on a node of a tenant cluster, holds the pool name of the NodePool the node belongs to; on an Operation that of
+	// the NodePool it is about, if it fits into a label.
 	LabelNodePool = GroupName + "/node-pool"
 )
 

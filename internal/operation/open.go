@@ -3,6 +3,7 @@ package operation
 import (
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"k8s.io/apimachinery/pkg/types"
+	"k8s.io/apimachinery/pkg/util/validation"
 
 	fleetv1 "github.com/slipway-dev/slipway/api/v1alpha1"
 )
@@ -42,11 +43,11 @@ func open(records []*fleetv1.Operation, s Sight) *fleetv1.Operation {
 			Cluster: cluster, Generation: s.generation(), Fingerprint: Fingerprint(s.Object), StartTime: s.Time,
 		},
 	}
+	if pool, ok := s.Object.(*fleetv1.NodePool); ok && len(pool.Pool()) <= validation.LabelValueMaxLength {
+		record.Labels[fleetv1.LabelNodePool] = pool.Pool() // clients know it by this name, also when it is gone
+	}
 	if request := s.request(); request != nil {
 		record.Labels[fleetv1.LabelID] = request.ID
-	}
-	if pool, ok := s.Object.(*fleetv1.NodePool); ok && len(pool.Pool()) <= validation.LabelValueMaxLength {
-		record.Labels[fleetv1.LabelNodePool] = pool.Pool()
 	}
 	SetState(record, fleetv1.OperationInProgress, string(fleetv1.OperationInProgress), "", s.Time)
 	return record
