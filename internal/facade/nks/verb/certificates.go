@@ -6,6 +6,7 @@ import (
 	fleetv1 "github.com/slipway-dev/slipway/api/v1alpha1"
 	"github.com/slipway-dev/slipway/internal/facade/nks/fields"
 	"github.com/slipway-dev/slipway/internal/hub"
+	"github.com/slipway-dev/slipway/internal/limits"
 )
 
 // maxYears is for how many years certificates may be valid, and are where nothing is said.
@@ -34,10 +35,10 @@ func RenewCertificates(r Request) (hub.Task, error) {
 
 // renewable checks whether a cluster can get new certificates under the strict rules.
 func (s *scene) renewable() {
-	if version := s.controlPlaneVersion(); older(version, strictRenewal) {
-		s.clash("The certificates of a cluster of %s cannot be renewed. Upgrade it to %s or later before.", version, strictRenewal)
+	if version := s.controlPlaneVersion(); limits.Lower(version, strictRenewal) {
+		s.clash("The certificates of cluster %s cannot be renewed. It runs %s; %s or later is needed.", s.Cluster.Name, version, strictRenewal)
 	}
 	if cni := s.cni(); cni != cniCalico {
-		s.clash("The certificates of a cluster with the CNI %s cannot be renewed. It needs %s.", cni, cniCalico)
+		s.clash("The certificates of cluster %s cannot be renewed. Its CNI is %s; %s is needed.", s.Cluster.Name, cni, cniCalico)
 	}
 }

@@ -242,10 +242,10 @@ func TestRenewCertificates(t *testing.T) {
 		"no time at all":         {body: `{"term_of_validity":0}`, refused: []string{"400 Invalid input for field/attribute term_of_validity. Value: '0'. Value should be between 1 and 5."}},
 		"too long a time":        {body: `{"term_of_validity":6}`, refused: []string{"400 Invalid input for field/attribute term_of_validity. Value: '6'. Value should be between 1 and 5."}},
 		"no integer":             {body: `{"term_of_validity":"ever"}`, refused: []string{"400 Invalid input for field/attribute term_of_validity. Value: 'ever'. Value should be an integer."}},
-		"strict: an old cluster": {strict: true, body: `{}`, given: version("v1.23.3"), clashes: []string{"409 The certificates of a cluster of v1.23.3 cannot be renewed. Upgrade it to v1.24.0 or later before."}},
+		"strict: an old cluster": {strict: true, body: `{}`, given: version("v1.23.3"), clashes: []string{"409 The certificates of cluster test-k8s cannot be renewed. It runs v1.23.3; v1.24.0 or later is needed."}},
 		"strict: another network plugin": {
 			strict: true, body: `{}`, given: connected(fleetv1.ClusterNetwork{CNI: "calico-ebpf"}),
-			clashes: []string{"409 The certificates of a cluster with the CNI calico-ebpf cannot be renewed. It needs calico."},
+			clashes: []string{"409 The certificates of cluster test-k8s cannot be renewed. Its CNI is calico-ebpf; calico is needed."},
 		},
 	})
 }

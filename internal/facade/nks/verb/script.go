@@ -1,15 +1,11 @@
 package verb
 
 import (
-	"crypto/sha256"
-	"encoding/hex"
-	"maps"
-	"slices"
-	"strconv"
 	"strings"
 
 	fleetv1 "github.com/slipway-dev/slipway/api/v1alpha1"
 	"github.com/slipway-dev/slipway/internal/facade/nks/fields"
+	"github.com/slipway-dev/slipway/internal/facade/nks/kept"
 	"github.com/slipway-dev/slipway/internal/hub"
 )
 
@@ -31,30 +27,17 @@ func SetScript(r Request) (hub.Task, error) {
 	return r.groupTask(fleetv1.OperationPoolScript, body, func(s *scene, pool *fleetv1.NodePool) error {
 		data := map[string][]byte{fleetv1.UserScriptV2Key: []byte(script)}
 		if present := pool.Spec.UserScriptSecretName; present != "" {
-			kept, err := s.Kept(s.ctx, present)
+			scripts, err := s.Kept(s.ctx, present)
 			if err != nil {
 				return err
 			}
-			if old, found := kept[fleetv1.UserScriptKey]; found {
+			if old, found := scripts[fleetv1.UserScriptKey]; found {
 				data[fleetv1.UserScriptKey] = old
 			}
 		}
-		secret := hub.NewSecret{Name: secretName(pool.Name, data), Data: data}
+		secret := kept.Secret(pool.Name, kept.ForScripts, data)
 		pool.Spec.UserScriptSecretName = secret.Name
 		s.TouchPool(pool, secret)
 		return nil
 	})
-}
-
-// digestLength is how many digits of a digest are in the name of a Secret.
-const digestLength = 10
-
-// secretName is the name of the Secret of an object with scripts.
-func secretName(object string, data map[string][]byte) string {
-	sum := sha256.New()
-	for _, key := range slices.Sorted(maps.Keys(data)) {
-		sum.Write([]byte(strconv.Quote(key) + strconv.Itoa(len(data[key])) + ":"))
-		sum.Write(data[key])
-	}
-	return object + "-user-script-" + hex.EncodeToString(sum.Sum(nil))[:digestLength]
 }

@@ -3,6 +3,7 @@ package verb
 import (
 	fleetv1 "github.com/slipway-dev/slipway/api/v1alpha1"
 	"github.com/slipway-dev/slipway/internal/facade/nks/fields"
+	"github.com/slipway-dev/slipway/internal/facade/nks/kept"
 	"github.com/slipway-dev/slipway/internal/hub"
 )
 
@@ -39,7 +40,7 @@ const (
 )
 
 // UpgradeAll changes the Kubernetes version of the control plane and then of every node group, or of one only, as clients do that take a
-// version for a cluster template.
+// version for a cluster template. They read it back as the cluster's template, which no typed field holds.
 func UpgradeAll(r Request) (hub.Task, error) {
 	body := fields.Read(r.Body)
 	to := body.Text(fieldTemplate, fields.Text{Required: true})
@@ -54,11 +55,10 @@ func UpgradeAll(r Request) (hub.Task, error) {
 			return err
 		}
 		s.known(fieldTemplate, to)
-		if len(pools) != 1 || group == "" || s.controlPlaneVersion() != to {
-			s.raiseControlPlane(to)
-			s.Cluster.Spec.Rollout = s.rollout(capped(size, s.roomEverywhere()), s.roomEverywhere())
-			s.TouchCluster()
-		}
+		s.raiseControlPlane(to)
+		s.Cluster.Spec.Rollout = s.rollout(capped(size, s.roomEverywhere()), s.roomEverywhere())
+		s.TouchCluster()
+		s.keepTemplate(to)
 		for _, pool := range pools {
 			s.raise(pool, to)
 			pool.Spec.Rollout = s.rollout(capped(size, s.roomOf(pool)), s.roomOf(pool))
@@ -78,6 +78,15 @@ func (s *scene) upgraded(group string) ([]*fleetv1.NodePool, error) {
 	}
 	pool, err := s.group(group)
 	return []*fleetv1.NodePool{pool}, err
+}
+
+// keepTemplate keeps what the cluster's template is called from now on.
+func (s *scene) keepTemplate(name string) {
+	spec := &s.Cluster.Spec
+	if spec.Extensions == nil {
+		spec.Extensions = &fleetv1.Extensions{}
+	}
+	spec.Extensions.NKS = kept.With(spec.Extensions.NKS, "cluster_template_id", name)
 }
 
 // capped is a batch of a size that is said for groups of any number of nodes.

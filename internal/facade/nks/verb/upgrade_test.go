@@ -10,6 +10,7 @@ import (
 	fleetv1 "github.com/slipway-dev/slipway/api/v1alpha1"
 	"github.com/slipway-dev/slipway/internal/facade/nks/verb"
 	"github.com/slipway-dev/slipway/internal/hub"
+	"github.com/slipway-dev/slipway/internal/testing/fixture"
 )
 
 // controlPlane is the control plane at a version, with a rollout.
@@ -21,6 +22,13 @@ func controlPlane(version string, roll *fleetv1.Rollout) func(*hub.Draft) {
 func running(version string, roll *fleetv1.Rollout) func(*fleetv1.NodePool) {
 	return func(p *fleetv1.NodePool) { p.Spec.KubernetesVersion, p.Spec.Rollout = version, roll }
 }
+
+// kept is what is kept of the request that made the cluster, and template that with nothing but the name of a template.
+func kept(text string) func(*hub.Draft) {
+	return func(d *hub.Draft) { d.Cluster.Spec.Extensions = &fleetv1.Extensions{NKS: fixture.JSON(text)} }
+}
+
+func template(name string) func(*hub.Draft) { return kept(`{"cluster_template_id":"` + name + `"}`) }
 
 func TestUpgrade(t *testing.T) {
 	const on, master = "default-worker", "default-master"
@@ -75,29 +83,37 @@ func TestUpgrade(t *testing.T) {
 			clashes: []string{"400 Invalid input for field/attribute version. Value: 'v1.24.3'. Value should be one of: v1.99.0."},
 		},
 		"a group beyond its control plane": {
-			group: on, body: `{"version":"v1.25.4"}`, clashes: []string{"409 The control plane of cluster test-k8s runs v1.24.3. Upgrade it to v1.25.4 before node group default-worker."},
+			group: on, body: `{"version":"v1.25.4"}`, clashes: []string{"409 Node group default-worker cannot be newer than the control plane. That runs v1.24.3. Upgrade it to v1.25.4 before."},
 		},
-		"the control plane back": {group: master, body: `{"version":"v1.23.3"}`, clashes: []string{"409 The control plane of cluster test-k8s runs v1.24.3. It cannot go back to v1.23.3."}},
+		"the control plane back": {group: master, body: `{"version":"v1.23.3"}`, clashes: []string{"409 The control plane of cluster test-k8s cannot go back. It runs v1.24.3, and v1.23.3 is older."}},
 		"more than there is room for": {
 			group: on, body: `{"version":"v1.24.3","num_buffer_nodes":8,"num_max_unavailable_nodes":4}`, clashes: []string{
 				"400 Invalid input for field/attribute num_buffer_nodes. Value: '8'. Value should be between 0 and 7.",
 				"400 Invalid input for field/attribute num_max_unavailable_nodes. Value: '4'. Value should be between 1 and 3.",
 			},
 		},
+		"the control plane behind a group that is newer": {
+			group: master, body: `{"version":"v1.25.4"}`, given: added(running("v1.26.3", nil)),
+			clashes: []string{"409 Node group added cannot be newer than the control plane. It runs v1.26.3, and v1.25.4 is older."},
+		},
+		"the control plane back to what still runs": {
+			group: master, body: `{"version":"v1.23.3"}`, touched: onMaster, want: controlPlane("v1.23.3", rollout(1, 1)),
+			given: func(d *hub.Draft) { d.Cluster.Status.KubernetesVersion = "v1.23.3" },
+		},
 		"strict: the control plane beyond the next minor version": {
 			strict: true, group: master, body: `{"version":"v1.26.3"}`,
-			clashes: []string{"409 The control plane runs v1.24.3. The next minor version is the furthest that it can go, and v1.26.3 is beyond it."},
+			clashes: []string{"409 The control plane can go to the next minor version only. It runs v1.24.3, and v1.26.3 is beyond that."},
 		},
 		"strict: a group beyond the next minor version": {
 			strict: true, group: on, body: `{"version":"v1.24.3"}`, given: workers(running("v1.19.13", nil)),
-			clashes: []string{"409 Node group default-worker runs v1.19.13. The next minor version is the furthest that it can go, and v1.24.3 is beyond it."},
+			clashes: []string{"409 Node group default-worker can go to the next minor version only. It runs v1.19.13, and v1.24.3 is beyond that."},
 		},
 		"strict: a group back": {
-			strict: true, group: on, body: `{"version":"v1.23.3"}`, clashes: []string{"409 Node group default-worker runs v1.24.3. It cannot go back to v1.23.3."},
+			strict: true, group: on, body: `{"version":"v1.23.3"}`, clashes: []string{"409 Node group default-worker cannot go back. It runs v1.24.3, and v1.23.3 is older."},
 		},
 		"strict: the control plane before a group that is behind": {
 			strict: true, group: master, body: `{"version":"v1.25.4"}`, given: added(running("v1.23.3", nil)),
-			clashes: []string{"409 Node group added runs v1.23.3 and the control plane v1.24.3. Upgrade the group before."},
+			clashes: []string{"409 Node group added is to be upgraded before the control plane. It runs v1.23.3, and the control plane v1.24.3."},
 		},
 		"strict: with stopped nodes": {
 			strict: true, group: on, body: `{"version":"v1.24.3"}`, given: workers(off("a")),
@@ -109,7 +125,7 @@ func TestUpgrade(t *testing.T) {
 func TestUpgradeAll(t *testing.T) {
 	all := []string{"test-k8s", "default-worker", "added"}
 	everything := func(version string, whole, first, second *fleetv1.Rollout) func(*hub.Draft) {
-		return both(controlPlane(version, whole), workers(running(version, first)), added(running(version, second)))
+		return both(controlPlane(version, whole), template(version), workers(running(version, first)), added(running(version, second)))
 	}
 	run(t, verb.UpgradeAll, "NODEGROUP_UPGRADE", map[string]row{
 		"the control plane first, then every group": {
@@ -120,15 +136,21 @@ func TestUpgradeAll(t *testing.T) {
 		},
 		"one group, after the control plane": {
 			body: `{"cluster_template":"v1.26.3","nodegroup":"added"}`, touched: []string{"test-k8s", "added"},
-			want: both(controlPlane("v1.26.3", rollout(1, 1)), added(running("v1.26.3", rollout(1, 1)))),
+			want: both(controlPlane("v1.26.3", rollout(1, 1)), template("v1.26.3"), added(running("v1.26.3", rollout(1, 1)))),
 		},
 		"one group of a control plane that is there": {
-			body: `{"cluster_template":"v1.24.3","nodegroup":"` + addedID + `"}`, touched: []string{"added"}, want: added(running("v1.24.3", rollout(1, 1))),
+			body: `{"cluster_template":"v1.24.3","nodegroup":"` + addedID + `"}`, touched: []string{"test-k8s", "added"},
+			want: both(controlPlane("v1.24.3", rollout(1, 1)), template("v1.24.3"), added(running("v1.24.3", rollout(1, 1)))),
 		},
 		"the control plane alone": {
-			body: `{"cluster_template":"v1.25.4","nodegroup":"default-master"}`, touched: all[:1], want: controlPlane("v1.25.4", rollout(1, 1)),
+			body: `{"cluster_template":"v1.25.4","nodegroup":"default-master"}`, touched: all[:1], want: both(controlPlane("v1.25.4", rollout(1, 1)), template("v1.25.4")),
 		},
-		"a cluster without groups": {body: `{"cluster_template":"v1.24.3"}`, given: func(d *hub.Draft) { d.Pools = nil }, want: controlPlane("v1.24.3", rollout(1, 1)), touched: all[:1]},
+		"a cluster without groups": {body: `{"cluster_template":"v1.24.3"}`, given: func(d *hub.Draft) { d.Pools = nil }, want: both(controlPlane("v1.24.3", rollout(1, 1)), template("v1.24.3")), touched: all[:1]},
+		"the template of a cluster that was made with another one": {
+			body: `{"cluster_template":"v1.24.3","nodegroup":"default-master"}`, touched: all[:1],
+			given: kept(`{"cluster_template_id":"iaas_console","labels":{"a":"1"},"name":"test-k8s"}`),
+			want:  both(controlPlane("v1.24.3", rollout(1, 1)), kept(`{"cluster_template_id":"v1.24.3","labels":{"a":"1"},"name":"test-k8s"}`)),
+		},
 		"strict: all to the next minor version": {
 			strict: true, body: `{"cluster_template":"v1.25.4"}`, want: everything("v1.25.4", rollout(1, 1), rollout(1, 1), rollout(1, 1)), touched: all,
 		},
@@ -144,15 +166,15 @@ func TestUpgradeAll(t *testing.T) {
 		"an unknown version": {
 			body: `{"cluster_template":"v1.2.3"}`, clashes: []string{
 				"400 Invalid input for field/attribute cluster_template. Value: 'v1.2.3'. Value should be one of: v1.19.13, v1.23.3, v1.24.3, v1.25.4, v1.26.3.",
-				"409 The control plane of cluster test-k8s runs v1.24.3. It cannot go back to v1.2.3.",
+				"409 The control plane of cluster test-k8s cannot go back. It runs v1.24.3, and v1.2.3 is older.",
 			},
 		},
-		"back":             {body: `{"cluster_template":"v1.23.3"}`, clashes: []string{"409 The control plane of cluster test-k8s runs v1.24.3. It cannot go back to v1.23.3."}},
+		"back":             {body: `{"cluster_template":"v1.23.3"}`, clashes: []string{"409 The control plane of cluster test-k8s cannot go back. It runs v1.24.3, and v1.23.3 is older."}},
 		"an unknown group": {body: `{"cluster_template":"v1.25.4","nodegroup":"nothing"}`, clashes: []string{"404 Nodegroup nothing could not be found."}},
 		"strict: a group that is behind": {
 			strict: true, body: `{"cluster_template":"v1.25.4"}`, given: added(running("v1.23.3", nil)), clashes: []string{
-				"409 Node group added runs v1.23.3 and the control plane v1.24.3. Upgrade the group before.",
-				"409 Node group added runs v1.23.3. The next minor version is the furthest that it can go, and v1.25.4 is beyond it.",
+				"409 Node group added is to be upgraded before the control plane. It runs v1.23.3, and the control plane v1.24.3.",
+				"409 Node group added can go to the next minor version only. It runs v1.23.3, and v1.25.4 is beyond that.",
 			},
 		},
 	})

@@ -7,6 +7,7 @@ import (
 	"k8s.io/apimachinery/pkg/util/version"
 
 	fleetv1 "github.com/slipway-dev/slipway/api/v1alpha1"
+	"github.com/slipway-dev/slipway/internal/limits"
 )
 
 // known checks that a version can be asked for.
@@ -36,30 +37,43 @@ func (s *scene) versionOf(pool *fleetv1.NodePool) string {
 
 // raiseControlPlane wishes for another version of the control plane.
 func (s *scene) raiseControlPlane(to string) {
-	present := s.controlPlaneVersion()
-	if older(to, present) {
-		s.clash("The control plane of cluster %s runs %s. It cannot go back to %s.", s.Cluster.Name, present, to)
+	// What runs counts, so that an upgrade that did not begin can be taken back.
+	if present := cmp.Or(s.Cluster.Status.KubernetesVersion, s.Cluster.Spec.KubernetesVersion); limits.Lower(to, present) {
+		s.clash("The control plane of cluster %s cannot go back. It runs %s, and %s is older.", s.Cluster.Name, present, to)
+	}
+	for _, pool := range s.Pools {
+		if at := pool.Spec.KubernetesVersion; limits.Lower(to, at) {
+			s.clash("Node group %s cannot be newer than the control plane. It runs %s, and %s is older.", pool.Pool(), at, to)
+		}
 	}
 	if s.settings.Strict {
-		s.step("The control plane", present, to)
-		for _, pool := range s.workers() {
-			if at := s.versionOf(pool); to != present && at != present {
-				s.clash("Node group %s runs %s and the control plane %s. Upgrade the group before.", pool.Pool(), at, present)
-			}
-		}
+		s.stepControlPlane(s.controlPlaneVersion(), to)
 	}
 	s.Cluster.Spec.KubernetesVersion = to
 }
 
+// stepControlPlane checks, under the strict rules, that the control plane goes one step, and after all groups have made the one before.
+func (s *scene) stepControlPlane(from, to string) {
+	s.step("The control plane", from, to)
+	if from == to {
+		return
+	}
+	for _, pool := range s.workers() {
+		if at := s.versionOf(pool); at != from {
+			s.clash("Node group %s is to be upgraded before the control plane. It runs %s, and the control plane %s.", pool.Pool(), at, from)
+		}
+	}
+}
+
 // raise wishes for another version of a node group's nodes.
 func (s *scene) raise(pool *fleetv1.NodePool, to string) {
-	if present := s.controlPlaneVersion(); older(present, to) {
-		s.clash("The control plane of cluster %s runs %s. Upgrade it to %s before node group %s.", s.Cluster.Name, present, to, pool.Pool())
+	if present := s.controlPlaneVersion(); limits.Lower(present, to) {
+		s.clash("Node group %s cannot be newer than the control plane. That runs %s. Upgrade it to %s before.", pool.Pool(), present, to)
 	}
 	if s.settings.Strict {
 		present := s.versionOf(pool)
-		if older(to, present) {
-			s.clash("Node group %s runs %s. It cannot go back to %s.", pool.Pool(), present, to)
+		if limits.Lower(to, present) {
+			s.clash("Node group %s cannot go back. It runs %s, and %s is older.", pool.Pool(), present, to)
 		}
 		s.step("Node group "+pool.Pool(), present, to)
 		if stopped(pool, pool.Spec.StoppedNodes) > 0 {
@@ -71,22 +85,12 @@ func (s *scene) raise(pool *fleetv1.NodePool, to string) {
 
 // step checks, under the strict rules, that no minor version is left out.
 func (s *scene) step(what, from, to string) {
-	present, err := version.ParseSemantic(from)
+	present, err := version.ParseGeneric(from)
 	if err != nil {
 		return
 	}
-	wished, err := version.ParseSemantic(to)
+	wished, err := version.ParseGeneric(to)
 	if err == nil && (wished.Major() != present.Major() || wished.Minor() > present.Minor()+1) {
-		s.clash("%s runs %s. The next minor version is the furthest that it can go, and %s is beyond it.", what, from, to)
+		s.clash("%s can go to the next minor version only. It runs %s, and %s is beyond that.", what, from, to)
 	}
-}
-
-// older tells whether one version comes before another. What is no version comes before none.
-func older(one, other string) bool {
-	a, err := version.ParseSemantic(one)
-	if err != nil {
-		return false
-	}
-	b, err := version.ParseSemantic(other)
-	return err == nil && a.LessThan(b)
 }
