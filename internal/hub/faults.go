@@ -130,7 +130,7 @@ func causes(status metav1.Status) []Fault {
 	}
 	faults := make([]Fault, 0, len(status.Details.Causes))
 	for _, cause := range status.Details.Causes {
-		field := cause.Field
+		field := strings.TrimPrefix(cause.Field, ".") // the scale subresource writes one before its paths
 		if field == "<nil>" {
 			field = ""
 		}

@@ -73,7 +73,9 @@ func (s *Store) rehearse(ctx context.Context, cluster *fleetv1.Cluster, pool *fl
 	if pool == nil {
 		return nil // the creation of the Cluster will tell
 	}
-	err := fault(s.Client.Create(ctx, pool.DeepCopy(), client.DryRunAll))
+	rehearsed := pool.DeepCopy()
+	rehearsed.OwnerReferences = nil // the Cluster has no UID yet
+	err := fault(s.Client.Create(ctx, rehearsed, client.DryRunAll))
 	if ReasonOf(err) == Invalid {
 		return join(fault(s.Client.Create(ctx, cluster.DeepCopy(), client.DryRunAll)), err)
 	}

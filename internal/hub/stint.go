@@ -32,7 +32,7 @@ var errOvertaken = errors.New("somebody else changed an object meanwhile")
 // at the same time, on whatever replicas, one conflicts. The mark names the objects and the generations that they will have, by
 // which everybody can tell until when the task runs; see the package tasks.
 type stint struct {
-	store *Store
+	store  *Store
 	waiter waiter
 	// aside tells that this is no task: there is neither a wait nor a mark.
 	aside bool
