@@ -243,3 +243,15 @@ func BenchmarkApplyWhileSearching(b *testing.B) {
 		x.Apply(next)
 	}
 }
+
+// BenchmarkFleets lists all Clusters with what belongs to them, as dialects do that know no pages of their own.
+func BenchmarkFleets(b *testing.B) {
+	x, _ := bigIndex(b)
+	b.ReportAllocs()
+	for b.Loop() {
+		fleets, err := x.Fleets(context.Background(), "ns")
+		if err != nil || len(fleets) != fleetSize {
+			b.Fatalf("%d, %v", len(fleets), err)
+		}
+	}
+}
