@@ -18,6 +18,7 @@ import (
 	"github.com/slipway-dev/slipway/internal/facade/cce"
 	"github.com/slipway-dev/slipway/internal/facade/hyperfleet"
 	"github.com/slipway-dev/slipway/internal/facade/iaas"
+	"github.com/slipway-dev/slipway/internal/facade/nks"
 	"github.com/slipway-dev/slipway/internal/hub"
 )
 
@@ -29,7 +30,7 @@ func main() {
 }
 
 // dialects is the one list of what the facade speaks.
-func dialects(h hub.Hub) ([]facade.Dialect, error) {
+func dialects(h hub.Hub, options apiserver.NKSOptions) ([]facade.Dialect, error) {
 	version, buildTime := build()
 	fleet, err := hyperfleet.New(h, clock.RealClock{}, hyperfleet.Info{Version: version, BuildTime: buildTime})
 	if err != nil {
@@ -43,7 +44,10 @@ func dialects(h hub.Hub) ([]facade.Dialect, error) {
 	if err != nil {
 		return nil, err
 	}
-	return []facade.Dialect{fleet, addons, engine}, nil
+	magnum := nks.New(h, clock.RealClock{}, nks.Options{
+		Strict: options.Strict, TaskWait: options.TaskWait, PublicURL: options.PublicURL, IdentityURL: options.IdentityURL,
+	})
+	return []facade.Dialect{fleet, addons, engine, magnum}, nil
 }
 
 func newCommand() *cobra.Command {
@@ -76,7 +80,7 @@ func newCommand() *cobra.Command {
 
 // run builds the server and runs it until the context ends.
 func run(ctx context.Context, options *apiserver.Options) error {
-	config, err := options.Config(dialects)
+	config, err := options.Config(func(h hub.Hub) ([]facade.Dialect, error) { return dialects(h, options.NKS) })
 	if err != nil {
 		return err
 	}

@@ -62,6 +62,23 @@ func ReadUntyped(w http.ResponseWriter, r *http.Request) (Body, error) {
 	return Body{Raw: raw, Object: object}, nil
 }
 
+// ReadValue is ReadUntyped for requests whose body may be any JSON value, or empty. Then the value, whose numbers are json.Number, is
+// nil.
+func ReadValue(w http.ResponseWriter, r *http.Request) (any, error) {
+	raw, refusal := readAll(w, r)
+	if refusal != nil {
+		return nil, refusal
+	}
+	if len(bytes.TrimSpace(raw)) == 0 {
+		return nil, nil
+	}
+	value, refusal := decodeValue(raw)
+	if refusal != nil {
+		return nil, refusal
+	}
+	return value, nil
+}
+
 // checkType refuses what is no JSON in UTF-8, as far as the headers tell.
 func checkType(header http.Header, further []string) *Refusal {
 	unsupported := func(detail string) *Refusal {
@@ -128,19 +145,30 @@ func giveUp(w http.ResponseWriter, r *http.Request, refusal *Refusal) *Refusal {
 
 // decode decodes a JSON object.
 func decode(raw []byte) (map[string]any, *Refusal) {
-	malformed := func(detail string) *Refusal {
-		return &Refusal{Status: http.StatusBadRequest, Cause: BadBody, Detail: detail}
-	}
 	if len(bytes.TrimSpace(raw)) == 0 {
 		return nil, malformed("The body is empty; a JSON object is needed.")
 	}
-	value, faults := params.Decode(raw, "body")
-	if len(faults) > 0 {
-		return nil, malformed(params.Join(faults))
+	value, refusal := decodeValue(raw)
+	if refusal != nil {
+		return nil, refusal
 	}
 	object, ok := value.(map[string]any)
 	if !ok {
 		return nil, malformed("The body must be a JSON object.")
 	}
 	return object, nil
+}
+
+// decodeValue decodes JSON.
+func decodeValue(raw []byte) (any, *Refusal) {
+	value, faults := params.Decode(raw, "body")
+	if len(faults) > 0 {
+		return nil, malformed(params.Join(faults))
+	}
+	return value, nil
+}
+
+// malformed is the error of a body that is not what it must be.
+func malformed(detail string) *Refusal {
+	return &Refusal{Status: http.StatusBadRequest, Cause: BadBody, Detail: detail}
 }

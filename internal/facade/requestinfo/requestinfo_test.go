@@ -17,6 +17,7 @@ import (
 	"github.com/slipway-dev/slipway/internal/facade/cce"
 	"github.com/slipway-dev/slipway/internal/facade/hyperfleet"
 	"github.com/slipway-dev/slipway/internal/facade/iaas"
+	"github.com/slipway-dev/slipway/internal/facade/nks"
 	"github.com/slipway-dev/slipway/internal/facade/requestinfo"
 	"github.com/slipway-dev/slipway/internal/hub"
 	"github.com/slipway-dev/slipway/internal/testing/expect"
@@ -137,6 +138,63 @@ var ccE = map[string]meaning{
 	"GET /namespaces/x/secrets/y": is("get"),
 }
 
+// nkS is every route of the NKS dialect, below its base.
+var nkS = map[string]meaning{
+	"GET /v1/clusters":                                  is("list clusters"),
+	"GET /v1/clusters/?limit=2":                         is("list clusters"),
+	"GET /v1/clusters?watch=true":                       is("list clusters"),
+	"GET /v1/clusters/detail":                           is("list clusters"),
+	"POST /v1/clusters":                                 is("create clusters"),
+	"GET /v1/clusters/c1":                               is("get clusters Cluster:c1"),
+	"GET /v1/clusters/" + poolUID:                       is("get clusters Cluster:" + poolUID),
+	"GET /v1/clusters/3F0A9C1E5B7D4E219A640C8D2F71B5E3": is("get clusters Cluster:" + poolUID),
+	"DELETE /v1/clusters/c1":                            is("delete clusters Cluster:c1"),
+	"GET /v1/clusters/c1/config":                        is("get clusters/kubeconfig Cluster:c1"),
+	"GET /v1/clusters/c1/events":                        is("list operations"),
+	"GET /v1/clusters/c1/events/e1":                     is("get operations"),
+	"GET /v1/clusters/c1/api_ep_ipacl":                  is("get clusters Cluster:c1"),
+	"POST /v1/clusters/c1/api_ep_ipacl":                 is("patch clusters Cluster:c1"),
+	"POST /v1/clusters/c1/actions/cni_update":           is("patch clusters Cluster:c1"),
+	"POST /v1/clusters/c1/actions/update_sgw":           is("patch clusters Cluster:c1"),
+	"POST /v1/clusters/c1/actions/upgrade":              is("patch clusters Cluster:c1"),
+	"POST /v1/clusters/c1/actions/resize":               is("patch nodepools"),
+	"PATCH /v1/clusters/c1":                             is("patch nodepools"),
+	"GET /v1/supports":                                  is("list clusters"),
+
+	"GET /v1/clusters/c1/nodegroups":                         is("list nodepools"),
+	"POST /v1/clusters/c1/nodegroups":                        is("create nodepools"),
+	"GET /v1/clusters/c1/nodegroups/g1":                      is("get nodepools Cluster:c1/NodePool:g1"),
+	"GET /v1/clusters/c1/nodegroups/default-master":          is("get nodepools Cluster:c1/NodePool:default-master"),
+	"PATCH /v1/clusters/c1/nodegroups/" + poolUID:            is("patch nodepools Cluster:c1/NodePool:" + poolUID),
+	"DELETE /v1/clusters/" + poolUID + "/nodegroups/g1":      is("delete nodepools Cluster:" + poolUID + "/NodePool:g1"),
+	"GET /v1/clusters/c1/nodegroups/g1/autoscale":            is("get nodepools Cluster:c1/NodePool:g1"),
+	"POST /v1/clusters/c1/nodegroups/g1/autoscale":           is("patch nodepools Cluster:c1/NodePool:g1"),
+	"POST /v1/clusters/c1/nodegroups/g1/stop_node":           is("patch nodepools Cluster:c1/NodePool:g1"),
+	"POST /v1/clusters/c1/nodegroups/g1/start_node":          is("patch nodepools Cluster:c1/NodePool:g1"),
+	"POST /v1/clusters/c1/nodegroups/g1/upgrade":             is("patch nodepools Cluster:c1/NodePool:g1"),
+	"POST /v1/clusters/c1/nodegroups/g1/userscript":          is("patch nodepools Cluster:c1/NodePool:g1"),
+	"POST /v1/clusters/c1/nodegroups/default-master/upgrade": is("patch clusters Cluster:c1"),
+
+	"POST /v1/certificates":     is("create clusters/certificates"),
+	"GET /v1/certificates/c1":   is("get clusters Cluster:c1"),
+	"PATCH /v1/certificates/c1": is("patch clusters Cluster:c1"),
+
+	// What is public, and what is unknown, is no request for a resource.
+	"GET /":                              is("get"),
+	"GET /v1":                            is("get"),
+	"GET /v1/":                           is("get"),
+	"POST /":                             is("post"),
+	"PUT /v1/clusters/c1":                is("put"),
+	"DELETE /v1/clusters":                is("delete"),
+	"DELETE /v1/clusters/detail":         is("delete"),
+	"GET /v1/clusters/c1/actions/resize": is("get"),
+	"GET /v1/clusters/c1/nodegroups//":   is("get"),
+	"GET /v1/clusters/a%2Fb":             is("get"),
+	"GET /v1/bays":                       is("get"),
+	"GET /v1/certificates":               is("get"),
+	"GET /v1/namespaces/x/secrets/y":     is("get"),
+}
+
 // An id and what it stands for.
 const (
 	poolID  = "23qcxt2vtcomxjix6fzx8nsixv"
@@ -157,7 +215,8 @@ func newFacade(t testing.TB) *facade.Facade {
 	if err != nil {
 		t.Fatal(err)
 	}
-	made, err := facade.New(expect.Clock(), fleet, addons, engine)
+	magnum := nks.New(struct{ hub.FleetHub }{}, expect.Clock(), nks.Options{})
+	made, err := facade.New(expect.Clock(), fleet, addons, engine, magnum)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -165,10 +224,10 @@ func newFacade(t testing.TB) *facade.Facade {
 }
 
 // dialects are the tables by the bases of the dialects.
-var dialects = map[string]map[string]meaning{"/api/hyperfleet": hyperFleet, "/api": iaaS, "/api/v3": ccE}
+var dialects = map[string]map[string]meaning{"/api/hyperfleet": hyperFleet, "/api": iaaS, "/api/v3": ccE, "": nkS}
 
 // names are the dialects' names by their bases.
-var names = map[string]string{"/api/hyperfleet": "hyperfleet", "/api": "iaas", "/api/v3": "cce"}
+var names = map[string]string{"/api/hyperfleet": "hyperfleet", "/api": "iaas", "/api/v3": "cce", "": "nks"}
 
 func resolver() requestinfo.Resolver {
 	return requestinfo.Resolver{Default: &request.RequestInfoFactory{APIPrefixes: sets.NewString("apis"), GrouplessAPIPrefixes: sets.NewString()}}
