@@ -36,6 +36,8 @@ type bench struct {
 	adapter  *kwokadapter.Adapter
 	cluster  *fleetv1.Cluster
 	pool     *fleetv1.NodePool
+	// others are further node pools of the Cluster.
+	others []*fleetv1.NodePool
 }
 
 func newBench(t *testing.T) *bench {
@@ -113,11 +115,21 @@ func available(r adapter.Report) bool { return r.Available.Status == metav1.Cond
 func finalized(r adapter.Report) bool { return r.Finalized }
 
 func (b *bench) ofCluster() adapter.Target {
-	return adapter.Target{Kind: fleetv1.KindCluster, Cluster: b.cluster}
+	return adapter.Target{Kind: fleetv1.KindCluster, Cluster: b.cluster, NodePools: b.pools()}
 }
 
-func (b *bench) ofPool() adapter.Target {
-	return adapter.Target{Kind: fleetv1.KindNodePool, Cluster: b.cluster, NodePool: b.pool}
+func (b *bench) ofPool() adapter.Target { return b.of(b.pool) }
+
+func (b *bench) of(pool *fleetv1.NodePool) adapter.Target {
+	return adapter.Target{Kind: fleetv1.KindNodePool, Cluster: b.cluster, NodePool: pool, NodePools: b.pools()}
+}
+
+func (b *bench) pools() []fleetv1.NodePool {
+	pools := []fleetv1.NodePool{*b.pool}
+	for _, pool := range b.others {
+		pools = append(pools, *pool)
+	}
+	return pools
 }
 
 func (b *bench) tenant() client.Client {

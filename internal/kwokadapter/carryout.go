@@ -13,6 +13,7 @@ import (
 
 // crew is a pool with its nodes and what new ones are made from.
 type crew struct {
+	cluster  *fleetv1.Cluster
 	pool     *fleetv1.NodePool
 	machine  machine
 	template string
@@ -37,7 +38,7 @@ func (a *Adapter) carryOut(ctx context.Context, tenant client.Client, c crew, p 
 		}
 	}
 	for range p.create {
-		n := newNode(c.pool, c.machine, c.template)
+		n := c.newNode()
 		if err := tenant.Create(ctx, n); err != nil {
 			return fmt.Errorf("creating node %s: %w", n.Name, err)
 		}

@@ -35,7 +35,9 @@ func (a *Adapter) reconcileControlPlane(ctx context.Context, target adapter.Targ
 	}
 	starting, cancel := context.WithTimeout(ctx, startPatience)
 	defer cancel()
-	if err := a.start(starting, cluster, plane); err != nil {
+	// One look at the clock decides about the renewal and about what is said of it.
+	until := renewAfter(cluster).Sub(a.clock.Now())
+	if err := a.start(starting, cluster, plane, until <= 0); err != nil {
 		return adapter.Report{}, err
 	}
 	facts, err := a.publish(ctx, cluster, plane)
@@ -43,22 +45,52 @@ func (a *Adapter) reconcileControlPlane(ctx context.Context, target adapter.Targ
 		return adapter.Report{}, err
 	}
 	a.tenants.setUp(plane.Dir(), true)
-	return adapter.Report{
+	tenant, err := a.tenant(ctx, cluster)
+	if err != nil {
+		return adapter.Report{}, err
+	}
+	all, late, err := a.furnish(ctx, tenant, target)
+	if err != nil {
+		return adapter.Report{}, err
+	}
+	report := adapter.Report{
 		Available:    adapter.True(reasonControlPlaneReady, "the control plane answers at "+facts.APIEndpoint),
 		Cluster:      facts,
 		Further:      fluxFindings(plane),
-		RequeueAfter: a.nextCheck(cluster),
-	}, nil
+		RequeueAfter: checkEvery,
+	}
+	if until > 0 {
+		report.RequeueAfter = min(until, checkEvery)
+	}
+	switch {
+	case until > 0 && until <= soon:
+		report.Available = adapter.False(reasonRenewalAwaited, "the certificates are renewed in a moment")
+	case late > 0:
+		report.Available = adapter.False(reasonNodesBehind, fmt.Sprintf("%d of %d nodes run %s", all-late, all, networkOf(cluster)))
+		report.Applied = adapter.True(reasonNodesBehind, "the nodes are being changed")
+		report.RequeueAfter = progressEvery
+	}
+	return report, nil
 }
 
-// start starts what does not run, and renews certificates when asked to.
-func (a *Adapter) start(ctx context.Context, cluster *fleetv1.Cluster, plane *controlplane.ControlPlane) error {
+// soon is how far ahead a time may be that was written as "now" by somebody whose clock is ahead. What lies farther ahead is meant
+// as an appointment, which is no reason to be not available until then.
+const soon = time.Minute
+
+// start starts what does not run, and renews certificates that are too old where the time for that has come.
+func (a *Adapter) start(ctx context.Context, cluster *fleetv1.Cluster, plane *controlplane.ControlPlane, renew bool) error {
 	if err := plane.Start(ctx); err != nil {
 		return fmt.Errorf("starting the control plane: %w", err)
 	}
-	due, err := a.renewalDue(cluster, plane)
-	if err != nil || !due {
-		return err
+	if !renew {
+		return nil
+	}
+	issued, err := plane.CertificatesIssued()
+	if err != nil {
+		return fmt.Errorf("reading when certificates were made: %w", err)
+	}
+	if !issued.Before(renewAfter(cluster)) {
+		return nil
 	}
 	ctrl.LoggerFrom(ctx).Info("Renewing certificates")
 	if err := plane.RotateCertificates(ctx, validity(cluster)); err != nil {
@@ -67,32 +99,12 @@ func (a *Adapter) start(ctx context.Context, cluster *fleetv1.Cluster, plane *co
 	return nil
 }
 
-// renewalDue tells whether spec.certificates.renewAfter has come and the certificates are older.
-func (a *Adapter) renewalDue(cluster *fleetv1.Cluster, plane *controlplane.ControlPlane) (bool, error) {
-	after := renewAfter(cluster)
-	if after.IsZero() || after.After(a.clock.Now()) {
-		return false, nil
-	}
-	issued, err := plane.CertificatesIssued()
-	if err != nil {
-		return false, fmt.Errorf("reading when certificates were made: %w", err)
-	}
-	return issued.Before(after), nil
-}
-
+// renewAfter returns spec.certificates.renewAfter; the zero time, which is before all certificates, where it is not given.
 func renewAfter(cluster *fleetv1.Cluster) time.Time {
 	if cluster.Spec.Certificates == nil || cluster.Spec.Certificates.RenewAfter == nil {
 		return time.Time{}
 	}
 	return cluster.Spec.Certificates.RenewAfter.Time
-}
-
-// nextCheck is when to look again: soon, or when certificates are to be renewed.
-func (a *Adapter) nextCheck(cluster *fleetv1.Cluster) time.Duration {
-	if until := renewAfter(cluster).Sub(a.clock.Now()); until > 0 {
-		return min(until, checkEvery)
-	}
-	return checkEvery
 }
 
 // publish writes the Secrets and returns the facts about a control plane that runs.
@@ -116,10 +128,14 @@ func (a *Adapter) publish(ctx context.Context, cluster *fleetv1.Cluster, plane *
 	if err := a.applySecrets(ctx, cluster, plane, kubeconfig); err != nil {
 		return nil, err
 	}
+	version = cmp.Or(cluster.Spec.KubernetesVersion, version)
+	if err := a.tenants.upgraded(cluster, version); err != nil {
+		return nil, err
+	}
 	expires := metav1.NewTime(expiry.UTC().Truncate(time.Second))
 	return &fleetv1.ClusterFacts{
 		APIEndpoint:          plane.Endpoint(),
-		KubernetesVersion:    cmp.Or(cluster.Spec.KubernetesVersion, version),
+		KubernetesVersion:    version,
 		KubeconfigSecretName: kubeconfigSecret(cluster),
 		KubeconfigChecksum:   kubeconfig.Checksum(),
 		CertificateExpiry:    &expires,

@@ -15,33 +15,60 @@ import (
 
 // reconcileNodes takes the next step towards the nodes that a pool wishes.
 func (a *Adapter) reconcileNodes(ctx context.Context, target adapter.Target) (adapter.Report, error) {
-	tenant, version, err := a.tenant(ctx, target.Cluster)
-	if errors.Is(err, errNoAnswer) {
-		return waiting(target.Cluster), nil
+	cluster, pool := target.Cluster, target.NodePool
+	running, err := a.tenants.version(cluster)
+	if err != nil {
+		return adapter.Report{}, err
+	}
+	tenant, err := a.tenant(ctx, cluster)
+	if errors.Is(err, errNoAnswer) || err == nil && running == "" {
+		return waiting(cluster), nil
 	}
 	if err != nil {
 		return adapter.Report{}, err
 	}
-	m := machineOf(target.Cluster, target.NodePool, version)
-	template, err := m.hash()
+	nodes, err := listNodes(ctx, tenant)
 	if err != nil {
 		return adapter.Report{}, err
 	}
-	nodes, err := listNodes(ctx, tenant, target.NodePool.Pool())
-	if err != nil {
+	c := crew{cluster: cluster, pool: pool, nodes: nodesOf(nodes, pool)}
+	version, granted := nodeVersion(pool, running, factsOf(c.nodes).KubernetesVersion)
+	c.machine = machineOf(pool, version)
+	if c.template, err = c.machine.hash(); err != nil {
 		return adapter.Report{}, err
 	}
-	w := wishOf(target.NodePool, template)
-	p := makePlan(planned(nodes), w)
-	if err := a.carryOut(ctx, tenant, crew{pool: target.NodePool, machine: m, template: template, nodes: nodes}, p); err != nil {
+	if err := scaleAutomatically(ctx, tenant, pool); err != nil {
+		return adapter.Report{}, err
+	}
+	w := c.wish(turn(pool, target.NodePools, nodes, networkOf(cluster)))
+	p := makePlan(planned(c.nodes), w)
+	if err := a.carryOut(ctx, tenant, c, p); err != nil {
 		return adapter.Report{}, err
 	}
 	if !p.done {
-		if nodes, err = listNodes(ctx, tenant, target.NodePool.Pool()); err != nil {
+		if nodes, err = listNodes(ctx, tenant); err != nil {
 			return adapter.Report{}, err
 		}
+		c.nodes = nodesOf(nodes, pool)
 	}
-	return nodesReport(nodes, w, p), nil
+	report := nodesReport(c.nodes, w, p)
+	if !granted && p.done {
+		report.Available = adapter.False(reasonNodesWaiting, fmt.Sprintf(
+			"the nodes are to run %s; they wait for the control plane, which runs %s", pool.Spec.KubernetesVersion, running))
+		report.RequeueAfter = progressEvery
+	}
+	return report, nil
+}
+
+// wish returns what the pool shall be. A change of the Cluster's network goes on within the bounds of the Cluster; before the
+// pool's turn it waits, and nodes on the network of before are as good as others.
+func (c crew) wish(turn bool) wish {
+	w := wishOf(c.pool, c.template)
+	w.network, w.later = networkOf(c.cluster), !turn
+	if turn && behind(c.nodes, w.network) > 0 {
+		w.within(c.cluster.Spec.Rollout)
+	}
+	return w
 }
 
 func nodesReport(nodes []corev1.Node, w wish, p plan) adapter.Report {
@@ -55,7 +82,7 @@ func nodesReport(nodes []corev1.Node, w wish, p plan) adapter.Report {
 	}
 	current := 0
 	for _, n := range planned(nodes) {
-		if !n.leaving && n.template == w.template && w.satisfied(n) {
+		if !n.leaving && w.upToDate(n) && w.satisfied(n) {
 			current++
 		}
 	}
@@ -70,29 +97,27 @@ func nodesReport(nodes []corev1.Node, w wish, p plan) adapter.Report {
 // errNoAnswer tells that a Cluster's control plane does not answer (yet). The Cluster's own report says why.
 var errNoAnswer = errors.New("the control plane does not answer")
 
-// tenant returns a client of the Cluster's control plane and its version, or errNoAnswer.
-func (a *Adapter) tenant(ctx context.Context, cluster *fleetv1.Cluster) (client.Client, string, error) {
+// tenant returns a client of the Cluster's control plane, or errNoAnswer.
+func (a *Adapter) tenant(ctx context.Context, cluster *fleetv1.Cluster) (client.Client, error) {
 	plane, err := a.tenants.existing(cluster)
 	if err != nil {
-		return nil, "", err
+		return nil, err
 	}
 	if plane == nil {
-		return nil, "", errNoAnswer
+		return nil, errNoAnswer
 	}
 	admin, err := plane.AdminKubeconfig()
 	if err != nil {
-		return nil, "", fmt.Errorf("making the kubeconfig: %w", err)
+		return nil, fmt.Errorf("making the kubeconfig: %w", err)
 	}
 	kubeconfig, err := remote.Parse(admin)
 	if err != nil {
-		return nil, "", fmt.Errorf("reading the kubeconfig: %w", err)
+		return nil, fmt.Errorf("reading the kubeconfig: %w", err)
 	}
-	version, err := remote.Ping(ctx, kubeconfig)
-	if err != nil {
-		return nil, "", fmt.Errorf("%w: %w", errNoAnswer, err)
+	if _, err := remote.Ping(ctx, kubeconfig); err != nil {
+		return nil, fmt.Errorf("%w: %w", errNoAnswer, err)
 	}
-	tenant, err := a.clients.Get(kubeconfig)
-	return tenant, version, err
+	return a.clients.Get(kubeconfig)
 }
 
 // waiting is the report about nodes whose control plane does not answer.
@@ -120,17 +145,21 @@ func (a *Adapter) removeNodes(ctx context.Context, target adapter.Target) (adapt
 	if plane == nil {
 		return gone, nil
 	}
-	tenant, _, err := a.tenant(ctx, target.Cluster)
+	tenant, err := a.tenant(ctx, target.Cluster)
 	if errors.Is(err, errNoAnswer) {
 		return waiting(target.Cluster), nil
 	}
 	if err != nil {
 		return adapter.Report{}, err
 	}
-	nodes, err := listNodes(ctx, tenant, target.NodePool.Pool())
+	if err := scaleAutomatically(ctx, tenant, target.NodePool); err != nil {
+		return adapter.Report{}, err
+	}
+	all, err := listNodes(ctx, tenant)
 	if err != nil {
 		return adapter.Report{}, err
 	}
+	nodes := nodesOf(all, target.NodePool)
 	if len(nodes) == 0 {
 		return gone, nil
 	}

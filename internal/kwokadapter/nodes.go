@@ -21,10 +21,10 @@ import (
 
 const providerScheme = "kwok://"
 
-// listNodes returns the nodes of a pool, sorted by name.
-func listNodes(ctx context.Context, tenant client.Reader, pool string) ([]corev1.Node, error) {
+// listNodes returns the nodes of all pools, sorted by name.
+func listNodes(ctx context.Context, tenant client.Reader) ([]corev1.Node, error) {
 	var nodes corev1.NodeList
-	if err := tenant.List(ctx, &nodes, client.MatchingLabels{fleetv1.LabelNodePool: pool}); err != nil {
+	if err := tenant.List(ctx, &nodes, client.HasLabels{fleetv1.LabelNodePool}); err != nil {
 		return nil, fmt.Errorf("listing the tenant's nodes: %w", err)
 	}
 	slices.SortFunc(nodes.Items, func(a, b corev1.Node) int { return cmp.Compare(a.Name, b.Name) })
@@ -56,7 +56,8 @@ func planned(nodes []corev1.Node) []node {
 	for i := range nodes {
 		n := &nodes[i]
 		list = append(list, node{
-			name: n.Name, id: idOf(n), template: n.Annotations[annotationTemplate], created: n.CreationTimestamp.Time,
+			name: n.Name, id: idOf(n), created: n.CreationTimestamp.Time,
+			template: n.Annotations[annotationTemplate], network: n.Annotations[annotationNetwork],
 			ready: readiness(n) == corev1.ConditionTrue, off: isOff(n), leaving: !n.DeletionTimestamp.IsZero(),
 		})
 	}
@@ -108,9 +109,9 @@ func older(a, b string) string {
 }
 
 // newNode returns a node to create. kwok keeps the status that it finds and adds what is missing.
-func newNode(pool *fleetv1.NodePool, m machine, template string) *corev1.Node {
+func (c crew) newNode() *corev1.Node {
 	id := string(uuid.NewUUID())
-	name := pool.Pool() + "-" + utilrand.String(5)
+	name := c.pool.Pool() + "-" + utilrand.String(5)
 	capacity := corev1.ResourceList{
 		corev1.ResourceCPU:    resource.MustParse("32"),
 		corev1.ResourceMemory: resource.MustParse("256Gi"),
@@ -120,27 +121,40 @@ func newNode(pool *fleetv1.NodePool, m machine, template string) *corev1.Node {
 		ObjectMeta: metav1.ObjectMeta{
 			Name: name,
 			Labels: map[string]string{
-				fleetv1.LabelNodePool:               pool.Pool(),
-				"node-role.kubernetes.io/" + m.Role: "",
-				corev1.LabelHostname:                name,
-				corev1.LabelOSStable:                "linux",
-				corev1.LabelArchStable:              "amd64",
+				fleetv1.LabelNodePool:                       c.pool.Pool(),
+				"node-role.kubernetes.io/" + c.machine.Role: "",
+				corev1.LabelHostname:                        name,
+				corev1.LabelOSStable:                        "linux",
+				corev1.LabelArchStable:                      "amd64",
 			},
-			Annotations: map[string]string{annotationTemplate: template},
+			Annotations: map[string]string{annotationTemplate: c.template},
 		},
 		Spec: corev1.NodeSpec{ProviderID: providerScheme + id},
 		Status: corev1.NodeStatus{
 			Capacity: capacity, Allocatable: capacity,
-			NodeInfo:  corev1.NodeSystemInfo{KubeletVersion: m.Version, OperatingSystem: "linux", Architecture: "amd64"},
+			NodeInfo:  corev1.NodeSystemInfo{KubeletVersion: c.machine.Version, OperatingSystem: "linux", Architecture: "amd64"},
 			Addresses: []corev1.NodeAddress{{Type: corev1.NodeInternalIP, Address: randomAddress()}, {Type: corev1.NodeHostName, Address: name}},
 		},
 	}
-	if m.Machine != nil {
-		n.Annotations[annotationFlavor] = m.Machine.Flavor
-		labelIfValid(n, corev1.LabelInstanceTypeStable, m.Machine.Flavor)
-		labelIfValid(n, corev1.LabelTopologyZone, m.Machine.Zone)
-	}
+	c.mark(n)
 	return n
+}
+
+// mark puts on a node what it is made from, as far as it can be seen.
+func (c crew) mark(n *corev1.Node) {
+	if m := c.machine.Machine; m != nil {
+		n.Annotations[annotationFlavor] = m.Flavor
+		labelIfValid(n, corev1.LabelInstanceTypeStable, m.Flavor)
+		labelIfValid(n, corev1.LabelTopologyZone, m.Zone)
+	}
+	if c.machine.UserScript != "" {
+		n.Annotations[annotationScript] = c.machine.UserScript
+	}
+	if network := networkOf(c.cluster); network != "" {
+		n.Annotations[annotationNetwork] = network
+		n.Labels[labelCNI] = c.cluster.Spec.Network.CNI
+	}
+	annotateGateways(n, c.cluster.Spec.ServiceGateways)
 }
 
 // labelIfValid sets a label unless the value, which is free text on the hub, cannot be one.

@@ -11,17 +11,19 @@ import (
 // node is what a plan needs to know of one node.
 type node struct {
 	name, id string
-	// template is a hash of what it was made from.
-	template string
-	created  time.Time
+	// template is a hash of what it was made from, network is what it runs of the cluster's network.
+	template, network string
+	created           time.Time
 	// ready says that it takes work, off that its machine is marked as off, leaving that it is being deleted.
 	ready, off, leaving bool
 }
 
 // wish is what a pool shall be.
 type wish struct {
-	replicas int
-	template string
+	replicas          int
+	template, network string
+	// later says that the network does not count now, because it is not the pool's turn to change.
+	later bool
 	// remove and stop are ids of nodes: those that go first when the pool shrinks, and those that shall be off.
 	remove, stop             sets.Set[string]
 	maxSurge, maxUnavailable int
@@ -53,7 +55,7 @@ func makePlan(nodes []node, w wish) plan {
 			p.start = append(p.start, n.name)
 		}
 		// A machine that is off cannot be replaced without being switched on by that: it stays as it is.
-		if n.template == w.template || wanted {
+		if w.upToDate(n) || wanted {
 			kept = append(kept, n)
 		} else {
 			outdated = append(outdated, n)
@@ -104,6 +106,11 @@ func (p *plan) roll(kept, outdated []node, w wish) {
 			spare--
 		}
 	}
+}
+
+// upToDate tells whether a node is made as it should be.
+func (w wish) upToDate(n node) bool {
+	return n.template == w.template && (w.later || n.network == w.network)
 }
 
 // satisfied tells whether a node is as it should be: ready, or off.

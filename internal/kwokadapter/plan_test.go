@@ -24,6 +24,8 @@ func fleet(text string) []node {
 			switch mark {
 			case "old":
 				n.template = "old"
+			case "flannel":
+				n.network = "flannel"
 			case "pending":
 				n.ready = false
 			case "off":
@@ -52,6 +54,8 @@ func wishing(replicas int, changes ...func(*wish)) wish {
 func removing(ids ...string) func(*wish) { return func(w *wish) { w.remove = sets.New(ids...) } }
 
 func stopping(ids ...string) func(*wish) { return func(w *wish) { w.stop = sets.New(ids...) } }
+
+func notYet(w *wish) { w.later = true }
 
 func rollout(surge, unavailable int) func(*wish) {
 	return func(w *wish) { w.maxSurge, w.maxUnavailable = surge, unavailable }
@@ -100,6 +104,10 @@ func TestPlan(t *testing.T) {
 		"a change while shrinking":                       {"a:old b:old c:old", wishing(1, rollout(0, 0)), plan{remove: []string{"c", "b"}}},
 		"a change while growing":                         {"a:old", wishing(3, rollout(0, 1)), plan{create: 2}},
 		"a change to nothing":                            {"a:old b", wishing(0), plan{remove: []string{"a"}}},
+		"another network replaces nodes":                 {"a:flannel b", wishing(2, rollout(0, 1)), plan{remove: []string{"a"}}},
+		"another network waits for its turn":             {"a:flannel b", wishing(2, notYet), plan{done: true}},
+		"meanwhile other changes go on":                  {"a:flannel b:old,flannel", wishing(2, rollout(0, 1), notYet), plan{remove: []string{"b"}}},
+		"a node on another network that is off stays":    {"a:flannel,off b", wishing(2, stopping("a")), plan{done: true}},
 		"an old node that is off is left alone":          {"a:old,off b", wishing(2, stopping("a")), plan{done: true}},
 		"an old node that comes on is replaced":          {"a:old,off b", wishing(2), plan{create: 1, remove: []string{"a"}, start: []string{"a"}}},
 	}
@@ -121,7 +129,7 @@ func TestPlansConverge(t *testing.T) {
 		if w.maxSurge+w.maxUnavailable == 0 {
 			w.maxSurge = 1 // the API refuses both to be 0
 		}
-		marks := []string{"", ":old", ":pending", ":off", ":old,off", ":old,pending", ":leaving"}
+		marks := []string{"", ":old", ":pending", ":off", ":old,off", ":old,pending", ":leaving", ":flannel", ":flannel,off"}
 		var words []string
 		for i := range rapid.IntRange(0, 8).Draw(t, "nodes") {
 			words = append(words, fmt.Sprintf("n%d%s", i, rapid.SampledFrom(marks).Draw(t, "mark")))
@@ -148,7 +156,7 @@ func checkEnd(t *rapid.T, nodes []node, w wish) {
 		t.Fatalf("there are %d nodes at the end, want %d", len(nodes), w.replicas)
 	}
 	for _, n := range nodes {
-		if w.stop.Has(n.id) != n.off || n.ready == n.off || (n.template != w.template && !n.off) {
+		if w.stop.Has(n.id) != n.off || n.ready == n.off || (!w.upToDate(n) && !n.off) {
 			t.Fatalf("at the end there is %+v", n)
 		}
 	}
@@ -163,7 +171,7 @@ func checkStep(t *rapid.T, nodes []node, w wish, p plan) {
 			continue
 		}
 		total++
-		replacing = replacing || (n.template != w.template && !w.stop.Has(n.id) && slices.Contains(p.remove, n.name))
+		replacing = replacing || (!w.upToDate(n) && !w.stop.Has(n.id) && slices.Contains(p.remove, n.name))
 		if w.satisfied(n) {
 			before++
 			if !slices.Contains(p.remove, n.name) {

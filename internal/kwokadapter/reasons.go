@@ -8,6 +8,14 @@ const (
 	annotationStopped = "kwok.slipway.dev/stopped"
 	// annotationTemplate on a Node is a hash of what it was made from.
 	annotationTemplate = "kwok.slipway.dev/template"
+	// annotationNetwork on a Node is the network that it runs, see networkOf.
+	annotationNetwork = "kwok.slipway.dev/network"
+	// labelCNI on a Node is the network plugin that it runs.
+	labelCNI = "kwok.slipway.dev/cni"
+	// annotationGateway, with the name of a gateway behind it, on a Node is the gateway that it uses.
+	annotationGateway = "gateway.kwok.slipway.dev/"
+	// annotationScript on a Node names the Secret with the scripts that it ran.
+	annotationScript = "kwok.slipway.dev/user-script"
 	// annotationFlavor on a Node is the flavor as it was wished, which need not be a valid label.
 	annotationFlavor = "kwok.slipway.dev/flavor"
 	// taintStopped keeps pods off a Node that is off.
@@ -23,6 +31,9 @@ const (
 	reasonNodesReady           = "NodesReady"
 	reasonNodesChanging        = "NodesChanging"
 	reasonNodesRemoved         = "NodesRemoved"
+	reasonNodesBehind          = "NodesBehind"
+	reasonNodesWaiting         = "NodesWaiting"
+	reasonRenewalAwaited       = "RenewalAwaited"
 	reasonNodesLeaving         = "NodesLeaving"
 	reasonFluxRunning          = "FluxRunning"
 	reasonProvokedFailure      = "ProvokedFailure"

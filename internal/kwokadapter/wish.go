@@ -20,10 +20,10 @@ type machine struct {
 	UserScript string           `json:"userScript,omitempty"`
 }
 
-// machineOf returns what the nodes of a pool are to be made from; version is what they run if nothing is wished.
-func machineOf(cluster *fleetv1.Cluster, pool *fleetv1.NodePool, version string) machine {
+// machineOf returns what the nodes of a pool are to be made from.
+func machineOf(pool *fleetv1.NodePool, version string) machine {
 	return machine{
-		Version:    cmp.Or(pool.Spec.KubernetesVersion, cluster.Spec.KubernetesVersion, version),
+		Version:    version,
 		Role:       cmp.Or(pool.Spec.Role, "worker"),
 		Machine:    pool.Spec.Machine,
 		UserScript: pool.Spec.UserScriptSecretName,
@@ -50,15 +50,19 @@ func wishOf(pool *fleetv1.NodePool, template string) wish {
 		maxSurge:       1,
 		maxUnavailable: 1,
 	}
-	if r := pool.Spec.Rollout; r != nil {
-		w.maxSurge = int(valueOr(r.MaxSurge, 1))
-		w.maxUnavailable = int(valueOr(r.MaxUnavailable, 1))
-	}
+	w.within(pool.Spec.Rollout)
 	if s := pool.Spec.Autoscaling; s != nil && s.Enabled {
 		w.replicas = max(w.replicas, int(valueOr(s.MinReplicas, 1)))
 		w.replicas = min(w.replicas, int(valueOr(s.MaxReplicas, int32(w.replicas))))
 	}
 	return w
+}
+
+// within sets the bounds of a rolling change, where some are given.
+func (w *wish) within(r *fleetv1.Rollout) {
+	if r != nil {
+		w.maxSurge, w.maxUnavailable = int(valueOr(r.MaxSurge, 1)), int(valueOr(r.MaxUnavailable, 1))
+	}
 }
 
 func valueOr(value *int32, otherwise int32) int32 {

@@ -1,6 +1,7 @@
 package kwokadapter
 
 import (
+	"cmp"
 	"testing"
 
 	"k8s.io/utils/ptr"
@@ -35,36 +36,61 @@ func TestWishedReplicas(t *testing.T) {
 
 func TestWhatReplacesNodes(t *testing.T) {
 	base := fleetv1.NodePool{Spec: fleetv1.NodePoolSpec{Replicas: ptr.To[int32](1), Machine: &fleetv1.Machine{Flavor: "small"}}}
-	hash := func(cluster fleetv1.Cluster, pool *fleetv1.NodePool) string {
-		h, err := machineOf(&cluster, pool, "v1.37.1").hash()
+	hash := func(pool *fleetv1.NodePool, running string) string {
+		version, _ := nodeVersion(pool, running, "")
+		h, err := machineOf(pool, version).hash()
 		if err != nil {
 			t.Fatal(err)
 		}
 		return h
 	}
-	before := hash(fleetv1.Cluster{}, &base)
+	before := hash(&base, "v1.37.1")
 	cases := map[string]struct {
-		change   func(*fleetv1.Cluster, *fleetv1.NodePool)
+		change   func(*fleetv1.NodePool)
+		running  string
 		replaces bool
 	}{
-		"another flavor":            {func(_ *fleetv1.Cluster, p *fleetv1.NodePool) { p.Spec.Machine.Flavor = "large" }, true},
-		"another version":           {func(_ *fleetv1.Cluster, p *fleetv1.NodePool) { p.Spec.KubernetesVersion = "v1.34.0" }, true},
-		"another cluster version":   {func(c *fleetv1.Cluster, _ *fleetv1.NodePool) { c.Spec.KubernetesVersion = "v1.34.0" }, true},
-		"another user script":       {func(_ *fleetv1.Cluster, p *fleetv1.NodePool) { p.Spec.UserScriptSecretName = "script" }, true},
-		"another role":              {func(_ *fleetv1.Cluster, p *fleetv1.NodePool) { p.Spec.Role = "gpu" }, true},
-		"the version that it has":   {func(_ *fleetv1.Cluster, p *fleetv1.NodePool) { p.Spec.KubernetesVersion = "v1.37.1" }, false},
-		"the role that is default":  {func(_ *fleetv1.Cluster, p *fleetv1.NodePool) { p.Spec.Role = "worker" }, false},
-		"another number":            {func(_ *fleetv1.Cluster, p *fleetv1.NodePool) { p.Spec.Replicas = ptr.To[int32](5) }, false},
-		"a node to stop":            {func(_ *fleetv1.Cluster, p *fleetv1.NodePool) { p.Spec.StoppedNodes = []string{"a"} }, false},
-		"another rollout":           {func(_ *fleetv1.Cluster, p *fleetv1.NodePool) { p.Spec.Rollout = &fleetv1.Rollout{} }, false},
-		"parameters of no interest": {func(_ *fleetv1.Cluster, p *fleetv1.NodePool) { p.Spec.Operation = &fleetv1.OperationRequest{} }, false},
+		"another flavor":            {change: func(p *fleetv1.NodePool) { p.Spec.Machine.Flavor = "large" }, replaces: true},
+		"another version":           {change: func(p *fleetv1.NodePool) { p.Spec.KubernetesVersion = "v1.34.0" }, replaces: true},
+		"another cluster version":   {running: "v1.38.0", replaces: true},
+		"another user script":       {change: func(p *fleetv1.NodePool) { p.Spec.UserScriptSecretName = "script" }, replaces: true},
+		"another role":              {change: func(p *fleetv1.NodePool) { p.Spec.Role = "gpu" }, replaces: true},
+		"the version that it has":   {change: func(p *fleetv1.NodePool) { p.Spec.KubernetesVersion = "v1.37.1" }},
+		"the role that is default":  {change: func(p *fleetv1.NodePool) { p.Spec.Role = "worker" }},
+		"another number":            {change: func(p *fleetv1.NodePool) { p.Spec.Replicas = ptr.To[int32](5) }},
+		"a node to stop":            {change: func(p *fleetv1.NodePool) { p.Spec.StoppedNodes = []string{"a"} }},
+		"another rollout":           {change: func(p *fleetv1.NodePool) { p.Spec.Rollout = &fleetv1.Rollout{} }},
+		"parameters of no interest": {change: func(p *fleetv1.NodePool) { p.Spec.Operation = &fleetv1.OperationRequest{} }},
 	}
 	for name, test := range cases {
 		t.Run(name, func(t *testing.T) {
-			cluster, pool := fleetv1.Cluster{}, base.DeepCopy()
-			test.change(&cluster, pool)
-			if got := hash(cluster, pool) != before; got != test.replaces {
+			pool := base.DeepCopy()
+			if test.change != nil {
+				test.change(pool)
+			}
+			if got := hash(pool, cmp.Or(test.running, "v1.37.1")) != before; got != test.replaces {
 				t.Errorf("nodes are replaced: %v, want %v", got, test.replaces)
+			}
+		})
+	}
+}
+
+func TestNodesAreNotNewerThanTheControlPlane(t *testing.T) {
+	cases := map[string]struct {
+		wished, running, present, want string
+		granted                        bool
+	}{
+		"as the control plane":             {running: "v1.37.1", present: "v1.36.2", want: "v1.37.1", granted: true},
+		"older":                            {wished: "v1.36.2", running: "v1.37.1", present: "v1.36.2", want: "v1.36.2", granted: true},
+		"newer waits":                      {wished: "v1.37.1", running: "v1.36.4", present: "v1.36.2", want: "v1.36.2"},
+		"newer from the first waits":       {wished: "v1.37.1", running: "v1.36.4", want: "v1.36.4"},
+		"what is no version is as written": {wished: "newest", running: "v1.36.4", want: "newest", granted: true},
+	}
+	for name, test := range cases {
+		t.Run(name, func(t *testing.T) {
+			pool := &fleetv1.NodePool{Spec: fleetv1.NodePoolSpec{KubernetesVersion: test.wished}}
+			if got, granted := nodeVersion(pool, test.running, test.present); got != test.want || granted != test.granted {
+				t.Errorf("nodeVersion = %s, %v; want %s, %v", got, granted, test.want, test.granted)
 			}
 		})
 	}
@@ -72,7 +98,7 @@ func TestWhatReplacesNodes(t *testing.T) {
 
 func TestNodesSurviveFlavorsThatAreNoLabels(t *testing.T) {
 	pool := &fleetv1.NodePool{Spec: fleetv1.NodePoolSpec{PoolName: "p", Machine: &fleetv1.Machine{Flavor: "4 vCPU / 8 GiB", Zone: "zone-a"}}}
-	n := newNode(pool, machineOf(&fleetv1.Cluster{}, pool, "v1.37.1"), "t")
+	n := crew{cluster: &fleetv1.Cluster{}, pool: pool, machine: machineOf(pool, "v1.37.1"), template: "t"}.newNode()
 	if _, found := n.Labels["node.kubernetes.io/instance-type"]; found || n.Labels["topology.kubernetes.io/zone"] != "zone-a" || n.Annotations[annotationFlavor] != "4 vCPU / 8 GiB" {
 		t.Errorf("labels %v, annotations %v", n.Labels, n.Annotations)
 	}
