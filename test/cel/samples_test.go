@@ -19,7 +19,7 @@ import (
 
 // Every sample applies cleanly: server-side, with unknown and repeated fields refused.
 func TestSamplesApply(t *testing.T) {
-	for _, folder := range []string{"config/samples", "config/samples/local", "config/samples/imported", "config/samples/catalog"} {
+	for _, folder := range []string{"config/samples", "config/samples/local", "config/samples/imported", "config/samples/catalog", "config/samples/nks"} {
 		t.Run(folder, func(t *testing.T) {
 			objects := decode(t, kustomize(t, folder))
 			if len(objects) == 0 {
