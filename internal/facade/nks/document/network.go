@@ -3,10 +3,9 @@ package document
 import (
 	"net/netip"
 
-	"k8s.io/apimachinery/pkg/util/version"
-
 	fleetv1 "github.com/slipway-dev/slipway/api/v1alpha1"
 	"github.com/slipway-dev/slipway/internal/facade/nks/fields"
+	"github.com/slipway-dev/slipway/internal/limits"
 )
 
 const (
@@ -117,10 +116,7 @@ func apart(labels *fields.Object, name string, network netip.Prefix, other, what
 }
 
 // bridged tells whether nodes of a version use the bridge network themselves.
-func bridged(wished string) bool {
-	parsed, err := version.ParseSemantic(wished)
-	return err == nil && parsed.LessThan(version.MustParseSemantic(lastBridged)) || wished == lastBridged
-}
+func bridged(wished string) bool { return wished != "" && !limits.Lower(lastBridged, wished) }
 
 // podSubnet is the prefix length of a node's part of the network of pods.
 func podSubnet(network *fleetv1.ClusterNetwork) (int, bool) {
