@@ -67,7 +67,7 @@ func New(options Options) (*Adapter, error) {
 
 // Reconcile implements adapter.Adapter.
 func (a *Adapter) Reconcile(ctx context.Context, target adapter.Target) (adapter.Report, error) {
-	if message := target.Object().GetAnnotations()[AnnotationFail]; message != "" && !target.Deleting() {
+	if message := provoked(target); message != "" {
 		return adapter.Report{Available: adapter.False(reasonProvokedFailure, message), Stalled: message}, nil
 	}
 	switch {
@@ -80,4 +80,12 @@ func (a *Adapter) Reconcile(ctx context.Context, target adapter.Target) (adapter
 	default:
 		return a.reconcileControlPlane(ctx, target)
 	}
+}
+
+// provoked returns the failure that somebody asks for, empty for none.
+func provoked(target adapter.Target) string {
+	if target.Deleting() {
+		return target.Object().GetAnnotations()[AnnotationFailDeletion]
+	}
+	return target.Object().GetAnnotations()[AnnotationFail]
 }

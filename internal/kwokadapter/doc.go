@@ -27,7 +27,7 @@
 //     report says so. They stay when the delivery changes, as an installed Flux would, and go with the tenant.
 //
 // The annotation kwok.slipway.dev/fail on a Cluster or NodePool provokes a failure: its value is reported as what stalls the
-// object, until it is taken away. A deletion goes through regardless.
+// object, until it is taken away. A deletion goes through regardless, unless kwok.slipway.dev/fail-deletion makes it fail.
 //
 // Everything about a tenant lies in <state-dir>/<namespace>_<cluster>_<uid>. The adapter can be killed at any time: its next
 // start takes over the control planes that run, and removes those whose Cluster is gone. It leaves tenants running when it

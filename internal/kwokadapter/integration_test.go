@@ -140,6 +140,11 @@ func TestWithoutAControlPlane(t *testing.T) {
 	if report, err = b.adapter.Reconcile(b.ctx, b.ofCluster()); err != nil || !report.Finalized {
 		t.Errorf("report = %+v, %v", report, err)
 	}
+	t.Log("unless it is the deletion that shall fail")
+	b.cluster.Annotations[kwokadapter.AnnotationFailDeletion] = "a volume is in use"
+	if report, err = b.adapter.Reconcile(b.ctx, b.ofCluster()); err != nil || report.Finalized || report.Stalled != "a volume is in use" {
+		t.Errorf("report = %+v, %v", report, err)
+	}
 	b.cluster.DeletionTimestamp, b.cluster.Annotations = nil, nil
 
 	t.Log("a Secret of somebody else is not touched")

@@ -4,6 +4,8 @@ package kwokadapter
 const (
 	// AnnotationFail on a Cluster or NodePool provokes a failure with its value as the message.
 	AnnotationFail = "kwok.slipway.dev/fail"
+	// AnnotationFailDeletion on a Cluster or NodePool does so for its deletion.
+	AnnotationFailDeletion = "kwok.slipway.dev/fail-deletion"
 	// annotationStopped on a Node tells kwok that the machine is off. stages.yaml names it too.
 	annotationStopped = "kwok.slipway.dev/stopped"
 	// annotationTemplate on a Node is a hash of what it was made from.
