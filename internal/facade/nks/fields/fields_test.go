@@ -95,7 +95,9 @@ func TestFields(t *testing.T) {
 
 		"an integer":                       {`{"f":7}`, integer(fields.Integer{Min: 1, Max: 7}), 7, nil},
 		"an integer as digits":             {`{"f":"07"}`, integer(fields.Integer{Min: 1, Max: 7}), 7, nil},
-		"an integer with a fraction of 0":  {`{"f":7.0}`, integer(fields.Integer{}), 7, nil},
+		"an integer with a fraction of 0":  {`{"f":7.0}`, integer(fields.Integer{}), nil, told("Value: '7.0'. Value should be an integer.")},
+		"an integer with an exponent":      {`{"f":7e0}`, integer(fields.Integer{}), nil, told("Value: '7e0'. Value should be an integer.")},
+		"an integer far below all numbers": {`{"f":-99999999999999999999}`, integer(fields.Integer{Min: 1}), nil, told("Value: '-99999999999999999999'. Value should be at least 1.")},
 		"an absent integer":                {`{}`, integer(fields.Integer{}), nil, nil},
 		"an empty integer":                 {`{"f":""}`, integer(fields.Integer{}), nil, nil},
 		"a required integer that is empty": {`{"f":""}`, integer(fields.Integer{Required: true}), nil, told("Value: ''. Value should not be empty.")},

@@ -4,10 +4,10 @@ import (
 	"encoding/json"
 	"fmt"
 	"math"
-	"math/big"
 	"net/netip"
 	"regexp"
 	"slices"
+	"strconv"
 	"strings"
 )
 
@@ -95,32 +95,22 @@ func (o *Object) Integer(name string, rule Integer) *int32 {
 
 var digits = regexp.MustCompile(`^-?[0-9]+$`)
 
-// ParseInteger is the integer that a JSON number or a string of digits stands for. What is too large counts as the largest.
+// ParseInteger is the integer that a JSON number or a string of digits stands for. A number with a fraction or an exponent is none: where
+// its text is given back as a string, the client could not send that again. What is too large counts as the largest.
 func ParseInteger(value any) (int64, bool) {
+	var text string
 	switch v := value.(type) {
 	case json.Number:
-		if exact, ok := new(big.Rat).SetString(v.String()); ok && exact.IsInt() {
-			return saturated(exact.Num()), true
-		}
+		text = v.String()
 	case string:
-		if exact, ok := new(big.Int).SetString(v, 10); ok && len(v) <= maxDigits && digits.MatchString(v) {
-			return saturated(exact), true
-		}
+		text = v
 	}
-	return 0, false
-}
-
-// maxDigits is how long a string of digits may be, so that nobody is kept busy with it.
-const maxDigits = 400
-
-func saturated(number *big.Int) int64 {
-	switch {
-	case number.IsInt64():
-		return number.Int64()
-	case number.Sign() < 0:
-		return math.MinInt64
+	if !digits.MatchString(text) {
+		return 0, false
 	}
-	return math.MaxInt64
+	// Beyond the range it is the bound of the range.
+	number, _ := strconv.ParseInt(text, 10, 64)
+	return number, true
 }
 
 // Bool reads a boolean: true or false, also as a string in any case.
