@@ -2,6 +2,8 @@ package controllers_test
 
 import (
 	"context"
+	"fmt"
+	"slices"
 	"time"
 
 	. "github.com/onsi/ginkgo/v2"
@@ -42,6 +44,25 @@ var _ = Describe("The manager", Ordered, func() {
 		Eventually(func() bool {
 			return apierrors.IsNotFound(env.Client.Get(ctx, client.ObjectKeyFromObject(object), object))
 		}).Should(BeTrue())
+	}
+
+	// records are those of the namespace.
+	records := func(ctx context.Context) []fleetv1.Operation {
+		var list fleetv1.OperationList
+		Expect(env.Client.List(ctx, &list, client.InNamespace(namespace))).To(Succeed())
+		return list.Items
+	}
+	// history is what is told of an object, in the order of the records.
+	history := func(ctx context.Context, name string) []string {
+		list := records(ctx)
+		slices.SortFunc(list, func(a, b fleetv1.Operation) int { return int(a.Spec.Sequence - b.Spec.Sequence) })
+		var told []string
+		for _, record := range list {
+			if record.Spec.Target.Name == name {
+				told = append(told, fmt.Sprintf("%s@%d %s", record.Spec.Type, record.Spec.Generation, record.Status.State))
+			}
+		}
+		return told
 	}
 
 	It("wakes a Cluster when the namespace gets a label, and for its reports", func(ctx context.Context) {
@@ -106,6 +127,30 @@ var _ = Describe("The manager", Ordered, func() {
 		condition(ctx, pool, fleetv1.ConditionReady, fleetv1.ReasonResourceReady)
 	})
 
+	It("records what happened, each generation once, under numbers of their own", func(ctx context.Context) {
+		Eventually(func() []string { return history(ctx, "sample") }).Should(Equal([]string{"CLUSTER_CREATE@1 Failed"}))
+		Eventually(func() []string { return history(ctx, "later") }).Should(HaveExactElements(HavePrefix("CLUSTER_CREATE@1 ")))
+		Eventually(func() []string { return history(ctx, "early") }).Should(Equal([]string{"NODEGROUP_CREATE@1 Succeeded"}))
+
+		const many = 20
+		for i := range many {
+			cluster := fixture.Cluster(namespace, fmt.Sprintf("crowd-%d", i), fixture.OnPlatform("metal"))
+			expect.Applied(ctx, env.Client, cluster)
+			before := cluster.DeepCopy()
+			cluster.Spec.KubernetesVersion = "v1.33.1"
+			Expect(env.Client.Patch(ctx, cluster, client.MergeFrom(before))).To(Succeed())
+		}
+		for i := range many {
+			Eventually(func() []string { return history(ctx, fmt.Sprintf("crowd-%d", i)) }).
+				Should(Equal([]string{"CLUSTER_CREATE@1 InProgress", "NODEGROUP_UPGRADE@2 InProgress"}))
+		}
+		taken := map[int64]bool{}
+		for _, record := range records(ctx) {
+			Expect(taken).NotTo(HaveKey(record.Spec.Sequence))
+			taken[record.Spec.Sequence] = true
+		}
+	})
+
 	It("writes nothing in a steady state", func(ctx context.Context) {
 		version := func() string {
 			var versions string
@@ -115,6 +160,9 @@ var _ = Describe("The manager", Ordered, func() {
 			} {
 				expect.Refreshed(ctx, env.Client, object)
 				versions += object.GetName() + "=" + object.GetResourceVersion() + " "
+			}
+			for _, record := range records(ctx) {
+				versions += record.Name + "=" + record.ResourceVersion + " "
 			}
 			return versions
 		}
@@ -149,6 +197,13 @@ var _ = Describe("The manager", Ordered, func() {
 		report := fixture.AdapterStatus(cluster, "infra", fixture.Finalizing())
 		expect.Applied(ctx, env.Client, report)
 		gone(ctx, cluster)
+		Eventually(func() []string { return history(ctx, "sample") }).Should(Equal([]string{"CLUSTER_CREATE@1 Failed", "CLUSTER_DELETE@3 Succeeded"}))
+		Eventually(func() []string { return history(ctx, "early") }).Should(Equal([]string{"NODEGROUP_CREATE@1 Succeeded"}))
+		for i := range 20 {
+			crowd := fixture.Cluster(namespace, fmt.Sprintf("crowd-%d", i))
+			expect.Deleted(ctx, env.Client, crowd)
+			expect.Applied(ctx, env.Client, fixture.AdapterStatus(crowd, "infra", fixture.Finalizing()))
+		}
 		gone(ctx, platform)
 		By("the garbage collector's part")
 		expect.Deleted(ctx, env.Client, report)
