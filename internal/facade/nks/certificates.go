@@ -103,18 +103,21 @@ func parseCSR(body *fields.Object, text string) *x509.CertificateRequest {
 	if text == "" {
 		return nil
 	}
+	// What is no request is not quoted: it may be the key instead.
+	refuse := func(message string) *x509.CertificateRequest {
+		body.Add(fields.Fault{Status: http.StatusBadRequest, Field: "csr", Message: message})
+		return nil
+	}
 	block, rest := pem.Decode([]byte(text))
 	if block == nil || block.Type != "CERTIFICATE REQUEST" || strings.TrimSpace(string(rest)) != "" {
-		body.Refuse("csr", "Value should be one certificate request in PEM.")
-		return nil
+		return refuse("Value should be one certificate request in PEM.")
 	}
 	asked, err := x509.ParseCertificateRequest(block.Bytes)
 	if err == nil {
 		err = asked.CheckSignature()
 	}
 	if err != nil {
-		body.Refuse("csr", "Value should be a certificate request with a valid signature.")
-		return nil
+		return refuse("Value should be a certificate request with a valid signature.")
 	}
 	return asked
 }

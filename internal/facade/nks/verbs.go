@@ -28,7 +28,7 @@ func (d *Dialect) clusterVerb(v verb.Verb) handler {
 		if err != nil {
 			return err
 		}
-		asked, err := d.readVerb(r)
+		asked, err := d.readObject(r)
 		if err != nil {
 			return err
 		}
@@ -77,7 +77,7 @@ func (d *Dialect) changeGroup(r *request, named string, v verb.Verb) error {
 	if err != nil {
 		return err
 	}
-	asked, err := d.readVerb(r)
+	asked, err := d.readObject(r)
 	if err != nil {
 		return err
 	}
@@ -143,16 +143,25 @@ func (d *Dialect) readVerb(r *request) (verb.Request, error) {
 	case []any:
 		asked.Patch = v
 	default:
-		return verb.Request{}, failed(http.StatusBadRequest, "The body must be a JSON object.")
+		return verb.Request{}, errNoObject
 	}
 	return asked, nil
 }
 
+// errNoObject is the error of a body of another type.
+var errNoObject = failed(http.StatusBadRequest, "The body must be a JSON object.")
+
+// readObject is readVerb for verbs that take no array.
+func (d *Dialect) readObject(r *request) (verb.Request, error) {
+	asked, err := d.readVerb(r)
+	if err == nil && asked.Patch != nil {
+		err = errNoObject
+	}
+	return asked, err
+}
+
 // perform makes a task of a request and hands it to the hub.
 func (d *Dialect) perform(r *request, fleet *hub.Fleet, v verb.Verb, asked verb.Request) (*hub.Fleet, error) {
-	if asked.Patch != nil && r.Method != http.MethodPatch {
-		return nil, failed(http.StatusBadRequest, "The body must be a JSON object.")
-	}
 	task, err := v(asked)
 	if err != nil {
 		return nil, err
