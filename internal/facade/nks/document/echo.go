@@ -139,20 +139,13 @@ func (e echo) list(of list, name string, sent kept.Value) any {
 		value = whole
 	}
 	if text, isText := value.Any.(string); isText {
+		shown := withoutSecrets([]byte(text))
 		if text == "" || e.viewer.Gophercloud {
-			return unmarked(text)
+			return string(shown)
 		}
-		return json.RawMessage(withoutSecrets([]byte(text)))
+		return json.RawMessage(shown)
 	}
 	return e.array(withoutSecrets(value.JSON))
-}
-
-// unmarked is the text of an array without marks of secrets.
-func unmarked(text string) string {
-	if !strings.Contains(text, kept.MemberAppKey) {
-		return text
-	}
-	return string(withoutSecrets([]byte(text)))
 }
 
 // withoutSecrets takes away the marks of secrets from the text of a list.

@@ -27,8 +27,8 @@ func SecretsOf(pool *hub.Record) []string {
 	s := scene{pool: &pool.NodePool.Spec}
 	names := []string{s.pool.UserScriptSecretName, s.bootEncryption().AppKeySecretName}
 	for _, volume := range s.machine().ExtraVolumes {
-		if volume.Encryption != nil {
-			// Each of them holds all.
+		if volume.Encryption != nil && volume.Encryption.AppKeySecretName != "" {
+			// Each of them holds the whole label.
 			names = append(names, volume.Encryption.AppKeySecretName)
 			break
 		}
