@@ -19,7 +19,8 @@ import (
 )
 
 // The Secrets lie in the tenants' namespaces, of which there is no list: the right cannot be narrower. It is not list or watch,
-// and the store reads only Secrets that an Addon names and that say of themselves that they were made for its params.
+// and what the store reads is bounded in code: here Secrets that an Addon names and that say of themselves that they were made for
+// its params; in secrets.go and authority.go those that SecretReader is about.
 //
 // +kubebuilder:rbac:groups="",resources=secrets,verbs=get;create;delete
 

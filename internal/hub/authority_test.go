@@ -77,9 +77,9 @@ func parsed(t testing.TB, template *x509.CertificateRequest, key crypto.Signer) 
 	return request
 }
 
-func request(t testing.TB, user string, groups ...string) *x509.CertificateRequest {
+func request(t testing.TB, user string) *x509.CertificateRequest {
 	t.Helper()
-	return parsed(t, &x509.CertificateRequest{Subject: pkix.Name{CommonName: user, Organization: groups}}, curveKey(t))
+	return parsed(t, &x509.CertificateRequest{Subject: pkix.Name{CommonName: user}}, curveKey(t))
 }
 
 func certificateIn(t testing.TB, text []byte) *x509.Certificate {

@@ -8,7 +8,7 @@ import (
 
 	corev1 "k8s.io/api/core/v1"
 	apierrors "k8s.io/apimachinery/pkg/api/errors"
-	"k8s.io/apimachinery/pkg/api/validation/path"
+	"k8s.io/apimachinery/pkg/api/validate/content"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"k8s.io/client-go/tools/clientcmd"
 	clientcmdapi "k8s.io/client-go/tools/clientcmd/api"
@@ -120,7 +120,7 @@ func (s *Store) kubeconfig(ctx context.Context, cluster *fleetv1.Cluster) ([]byt
 
 // secret reads a Secret; nil if there is none of the name, and there can be none of a name that is none.
 func (s *Store) secret(ctx context.Context, namespace, name string) (*corev1.Secret, error) {
-	if len(path.IsValidPathSegmentName(name)) > 0 {
+	if len(content.IsPathSegmentName(name)) > 0 {
 		return nil, nil
 	}
 	secret := &corev1.Secret{}

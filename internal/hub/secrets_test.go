@@ -17,7 +17,7 @@ import (
 )
 
 // secret makes a Secret in a namespace, and another one in place of one that is there.
-func (f *tenant) secret(namespace, name string, data map[string]string, options ...func(*corev1.Secret)) *corev1.Secret {
+func (f *tenant) secret(namespace, name string, data map[string]string, options ...func(*corev1.Secret)) {
 	f.Helper()
 	made := &corev1.Secret{ObjectMeta: metav1.ObjectMeta{Namespace: namespace, Name: name}, StringData: data}
 	for _, option := range options {
@@ -25,7 +25,6 @@ func (f *tenant) secret(namespace, name string, data map[string]string, options 
 	}
 	must(f, client.IgnoreNotFound(f.client.Delete(f.Context(), &corev1.Secret{ObjectMeta: metav1.ObjectMeta{Namespace: namespace, Name: name}})))
 	must(f, f.client.Create(f.Context(), made))
-	return made
 }
 
 // kept marks a Secret as one of the hub's.
