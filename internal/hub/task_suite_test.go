@@ -220,3 +220,6 @@ func (f *tenant) kept() map[string]*corev1.Secret {
 	}
 	return byName
 }
+
+// patience is how long the objects of a task may lag behind its mark.
+const patience = 30 * time.Second
