@@ -183,7 +183,9 @@ func (c *callers) own(t *testing.T) {
 		"nobody sees the metrics without right":  {call: call{path: "/metrics", token: c.stranger}, want: http.StatusForbidden},
 		"those who are known see the groups":     {call: call{path: "/apis", token: c.stranger}, want: http.StatusOK},
 		"those who are known see the documents":  {call: call{path: "/openapi/v3", token: c.stranger}, want: http.StatusOK},
-		"there is no list of all paths":          {call: call{path: "/", token: c.stranger}, want: http.StatusForbidden},
+		"the root is a dialect's":                {call: call{path: "/"}, want: http.StatusOK},
+		"below the root a dialect has its paths": {call: call{path: "/v1/things", token: c.editor}, want: http.StatusOK},
+		"below the root the rest is not its own": {call: call{path: "/things", token: c.stranger}, want: http.StatusForbidden},
 		"impersonation is not looked at":         {call: call{path: "/metrics", token: c.stranger, header: http.Header{"Impersonate-User": {"admin"}, "Impersonate-Group": {"system:masters"}}}, want: http.StatusForbidden},
 		"a path beside the dialects is not here": {call: call{path: "/api/other", token: c.stranger}, want: http.StatusNotFound},
 	} {

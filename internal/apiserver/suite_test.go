@@ -125,7 +125,7 @@ func (w *world) start() {
 	w.secure, w.options = "https://"+o.Serving.Listener.Addr().String(), o
 
 	config, err := o.Config(func(h hub.Hub) ([]facade.Dialect, error) {
-		return []facade.Dialect{tiny{hub: h, streaming: w.streaming}}, nil
+		return []facade.Dialect{tiny{hub: h, streaming: w.streaming}, rooted{tiny{hub: h}}}, nil
 	})
 	w.must(err)
 	server, err := config.New(w.Context())

@@ -85,3 +85,10 @@ func answer(w http.ResponseWriter, status int, body said) {
 	w.WriteHeader(status)
 	_ = json.NewEncoder(w).Encode(body)
 }
+
+// rooted is tiny for clients that know it at the root of the server.
+type rooted struct{ tiny }
+
+func (rooted) Name() string { return "rooted" }
+
+func (rooted) Base() string { return "" }
