@@ -23,6 +23,7 @@ Next:
   curl -s --cacert "$SLIPWAY_CA" -H "Authorization: Bearer $SLIPWAY_TOKEN" "$SLIPWAY_URL/api/hyperfleet/v1/clusters"
   curl -s --cacert "$SLIPWAY_CA" -H "Authorization: Bearer $SLIPWAY_TOKEN" "$SLIPWAY_URL/api/clusters/sample/addons"
   curl -s --cacert "$SLIPWAY_CA" -H "X-Auth-Token: $SLIPWAY_TOKEN" "$SLIPWAY_URL/api/v3/addons?cluster_id=$SLIPWAY_CLUSTER_ID"
+  curl -s --cacert "$SLIPWAY_CA" -H "X-Auth-Token: $SLIPWAY_TOKEN" "$SLIPWAY_URL/v1/clusters/sample/events"
   kubectl get --raw /apis/rest.slipway.dev/v1alpha1/hyperfleet/v1/clusters
   kubectl -n team-a patch nodepool sample-default-worker --type merge -p '{"spec":{"replicas":3}}'
   kubectl -n team-a patch addon jupyterhub --type merge -p '{"spec":{"version":"3.3.9"}}'

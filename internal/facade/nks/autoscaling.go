@@ -5,7 +5,7 @@ import (
 	"net/http"
 
 	fleetv1 "github.com/slipway-dev/slipway/api/v1alpha1"
-	"github.com/slipway-dev/slipway/internal/facade/member"
+	"github.com/slipway-dev/slipway/internal/facade/nks/kept"
 	"github.com/slipway-dev/slipway/internal/facade/nks/verb"
 	"github.com/slipway-dev/slipway/internal/facade/reply"
 	"github.com/slipway-dev/slipway/internal/hub"
@@ -87,13 +87,9 @@ func nodeLimit(platform *fleetv1.Platform) int32 {
 
 // autoscalerImage is the label ca_image as it was sent with the node group, or with its cluster; nil if none was.
 func autoscalerImage(fleet *hub.Fleet, record *hub.Record) json.RawMessage {
-	kept := record.NodePool.Spec.Extensions
-	if kept == nil && record.Name == fleetv1.DefaultWorkerPool {
-		kept = fleet.Cluster.Cluster.Spec.Extensions
+	sent := kept.Of(record.NodePool.Spec.Extensions)
+	if sent.Labels == nil && record.Name == fleetv1.DefaultWorkerPool {
+		sent = kept.Of(fleet.Cluster.Cluster.Spec.Extensions)
 	}
-	if kept == nil || kept.NKS == nil {
-		return nil
-	}
-	image, _ := member.Find(kept.NKS.Raw, []string{"labels", "ca_image"})
-	return image
+	return sent.Labels["ca_image"].JSON
 }
