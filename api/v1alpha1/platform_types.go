@@ -92,7 +92,7 @@ type PlatformSpec struct {
 	// +kubebuilder:validation:XValidation:rule="self.matches('^([0-9]+(\\\\.[0-9]+)?(ms|s|m|h))+$') && duration(self) >= duration('1s')",message="operationDeadline must be a duration of at least 1s, for example 1h"
 	OperationDeadline *metav1.Duration `json:"operationDeadline,omitempty"`
 
-	// operationTTL is how long Operations are kept after their end. Default 2160h (90 days). Nothing writes Operations yet.
+	// operationTTL is how long Operations are kept after their end. Default 2160h (90 days).
 	// +optional
 	// +kubebuilder:default="2160h"
 	// +kubebuilder:validation:Type=string

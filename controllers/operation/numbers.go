@@ -19,7 +19,7 @@ func newNumbers() numbers { return numbers{mu: &sync.Mutex{}, highest: map[strin
 func (n *numbers) seen(record *fleetv1.Operation) {
 	n.mu.Lock()
 	defer n.mu.Unlock()
-	n.highest[record.Namespace] = max(n.highest[record.Namespace], operation.Sequence(record.Name))
+	n.highest[record.Namespace] = max(n.highest[record.Namespace], operation.Sequence(record.Name), record.Spec.Sequence)
 }
 
 // next gives out a number that is higher than all known ones.

@@ -57,7 +57,7 @@ func (s *Store) createRecord(ctx context.Context, log *fleetv1.Operation) (*flee
 			if other.Spec.Type == log.Spec.Type && other.Spec.Target == log.Spec.Target {
 				return other, nil
 			}
-			highest = max(highest, operations.Sequence(other.Name))
+			highest = max(highest, operations.Sequence(other.Name), other.Spec.Sequence)
 		}
 		log.Spec.Sequence, log.Name = highest+1, operations.Name(highest+1)
 		err := s.Client.Create(ctx, log)
