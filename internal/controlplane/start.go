@@ -95,7 +95,7 @@ func (c *ControlPlane) ensure(ctx context.Context, component Component) error {
 		return nil
 	}
 	if p != nil {
-		if err := p.Stop(ctx, defaultGrace); err != nil {
+		if err := p.Stop(ctx, restartGrace(component)); err != nil {
 			return err
 		}
 	}
@@ -106,6 +106,15 @@ func (c *ControlPlane) ensure(ctx context.Context, component Component) error {
 		return err
 	}
 	return nil
+}
+
+// restartGrace is how long a component may take to end before it is started again. kube-apiserver ends when the last watch has
+// ended, which those who watch have no reason to do; requests that are under way are done long before.
+func restartGrace(component Component) time.Duration {
+	if component == APIServer {
+		return time.Second
+	}
+	return defaultGrace
 }
 
 // waitHealthy polls a component's health until it is well, has died, or ctx ends.
