@@ -46,8 +46,7 @@ func ShortCluster(fleet *hub.Fleet, viewer Viewer) map[string]any {
 // LongCluster is a cluster as it is read alone. Members that were sent and mean nothing here come along; they never hide others.
 func LongCluster(fleet *hub.Fleet, viewer Viewer) map[string]any {
 	cluster, sent := fleet.Cluster.Cluster, kept.Of(fleet.Cluster.Cluster.Spec.Extensions)
-	made := others(sent)
-	maps.Copy(made, ShortCluster(fleet, viewer))
+	made := ShortCluster(fleet, viewer)
 	maps.Copy(made, map[string]any{
 		"status_reason":        orNull(phase.ClusterWhy(cluster, poolsOf(fleet))),
 		"api_address":          orNull(cluster.Status.APIEndpoint),
@@ -63,7 +62,7 @@ func LongCluster(fleet *hub.Fleet, viewer Viewer) map[string]any {
 		"created_at":           Time(&cluster.CreationTimestamp),
 		"updated_at":           updated(cluster.Status.Conditions),
 	})
-	return made
+	return complete(made, sent)
 }
 
 // poolsOf are the NodePools of a cluster.

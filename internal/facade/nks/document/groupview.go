@@ -42,8 +42,7 @@ func ShortNodeGroup(pool *hub.Record) map[string]any {
 // LongNodeGroup is a node group of a cluster as it is read alone.
 func LongNodeGroup(fleet *hub.Fleet, pool *hub.Record, viewer Viewer) map[string]any {
 	sent := kept.Of(pool.NodePool.Spec.Extensions)
-	made := others(sent)
-	maps.Copy(made, ShortNodeGroup(pool))
+	made := ShortNodeGroup(pool)
 	maps.Copy(made, groupMembers(fleet, pool.ID, viewer))
 	maps.Copy(made, map[string]any{
 		memberLabels:     labelsOfGroup(fleet, pool, viewer),
@@ -54,7 +53,7 @@ func LongNodeGroup(fleet *hub.Fleet, pool *hub.Record, viewer Viewer) map[string
 		"updated_at":     updated(pool.NodePool.Status.Conditions),
 		"version":        orNull(pool.NodePool.Spec.KubernetesVersion),
 	})
-	return made
+	return complete(made, sent)
 }
 
 // groupMembers are the members of a node group that follow from ids.

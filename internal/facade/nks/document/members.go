@@ -2,7 +2,10 @@ package document
 
 import (
 	"encoding/json"
+	"maps"
 	"math"
+	"slices"
+	"strings"
 
 	"github.com/slipway-dev/slipway/internal/facade/nks/fields"
 	"github.com/slipway-dev/slipway/internal/facade/nks/kept"
@@ -30,22 +33,28 @@ func sentBool(sent kept.Document, name string) bool {
 	return truth
 }
 
-// others are all members of the request as they were sent. Those that clients in typed languages know are left out where they have
-// another type.
-func others(sent kept.Document) map[string]any {
-	made := make(map[string]any, len(sent.Members))
+// complete adds the members of the request that the object has not, as they were sent. Those that clients in typed languages know are
+// left out where they have another type, and so are those whose name differs from one of the object's in case only: some such clients
+// take the one for the other.
+func complete(object map[string]any, sent kept.Document) map[string]any {
+	own := slices.Collect(maps.Keys(object))
+	known := slices.Concat(own, slices.Collect(maps.Keys(magnum)))
 	for name, value := range sent.Members {
-		if wanted, known := magnum[name]; known && !wanted(value.Any) {
-			continue
+		is := func(other string) bool { return strings.EqualFold(name, other) }
+		switch at := slices.IndexFunc(known, is); {
+		case at < 0:
+			object[name] = value.JSON
+		case known[at] == name && magnum[name] != nil && magnum[name](value.Any) && !slices.ContainsFunc(own, is):
+			object[name] = value.JSON
 		}
-		made[name] = value.JSON
 	}
-	return made
+	return object
 }
 
 // magnum are the types of members that Magnum has and Slipway has no use for.
 var magnum = map[string]func(any) bool{
 	"master_count":      isNumber,
+	"master_lb_enabled": isBool,
 	"discovery_url":     isString,
 	"master_flavor_id":  isString,
 	"master_addresses":  isStrings,
@@ -55,13 +64,15 @@ var magnum = map[string]func(any) bool{
 	"labels_added":      isStringMap,
 }
 
+func isBool(value any) bool {
+	_, ok := value.(bool)
+	return ok
+}
+
 func isNumber(value any) bool {
-	number, ok := value.(json.Number)
-	if !ok {
-		return false
-	}
-	_, err := number.Int64()
-	return err == nil
+	_, isNumber := value.(json.Number)
+	number, ok := fields.ParseInteger(value)
+	return isNumber && ok && number >= math.MinInt32 && number <= math.MaxInt32
 }
 
 func isString(value any) bool {

@@ -165,13 +165,13 @@ func TestMembersThatWereSentComeAlong(t *testing.T) {
 
 func TestMembersOfAnotherTypeThanMagnumsStayHidden(t *testing.T) {
 	members := read(t, `{"master_count":"3","discovery_url":5,"master_flavor_id":{},"master_addresses":"x","faults":[1],"labels_added":{"a":1},
-		"docker_volume_size":"big","create_timeout":null,"container_version":[],"floating_ip_enabled":"perhaps"}`)
+		"master_lb_enabled":"true","UUID":"mine","Kube_Tag":"x","Master_Count":"x","ſtatus":"x","docker_volume_size":"big","create_timeout":null,"container_version":[],"floating_ip_enabled":"perhaps"}`)
 	wish, err := document.NewCluster(body(t, changed(t, guideCluster, members, nil)), rules())
 	if err != nil {
 		t.Fatal(err)
 	}
 	got := wire(document.LongCluster(create(t, wish).Fleet, plain))
-	for _, member := range []string{"master_count", "discovery_url", "master_flavor_id", "master_addresses", "faults", "labels_added"} {
+	for _, member := range []string{"master_count", "discovery_url", "master_flavor_id", "master_addresses", "faults", "labels_added", "master_lb_enabled", "UUID", "Kube_Tag", "Master_Count", "ſtatus"} {
 		if value, found := got[member]; found {
 			t.Errorf("%s is %v", member, value)
 		}
