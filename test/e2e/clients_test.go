@@ -14,8 +14,8 @@ import (
 )
 
 // The tests are a module of their own, test/clients.
-var _ = Describe("the SDKs of the CCE dialect's clients", func() {
-	It("take an add-on through its whole life", func(ctx SpecContext) {
+var _ = Describe("the SDKs of the dialects' clients", func() {
+	It("take an add-on and a cluster through their whole lives", func(ctx SpecContext) {
 		cmd := exec.CommandContext(ctx, "go", "test", "-trimpath", "-count=1", "-timeout=20m", "./...")
 		cmd.Dir = filepath.Join(testenv.Root(), "test", "clients")
 		cmd.Env = os.Environ()

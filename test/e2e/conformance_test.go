@@ -39,11 +39,8 @@ var _ = DescribeTable("Every answer of a dialect is as its contract has it", fun
 	Entry("HyperFleet", NodeTimeout(25*patience/3), "hyperfleet"),
 	Entry("IaaS", NodeTimeout(25*patience/3), "iaas"),
 	Entry("CCE", NodeTimeout(25*patience/3), "cce"),
+	Entry("NKS", NodeTimeout(25*patience/3), "nks"),
 )
-
-var _ = It("The SDKs of CCE's clients take an add-on through its whole life", func(ctx SpecContext) {
-	goTest(ctx, "test/clients", "./...")
-}, NodeTimeout(25*patience/3))
 
 // verdict is what a run of `go test` says, with the names of the tests that failed before all else.
 func verdict(output string) string {

@@ -6,14 +6,24 @@ import (
 	"crypto/rand"
 	"crypto/x509"
 	"crypto/x509/pkix"
+	"encoding/base64"
 	"encoding/pem"
+	"fmt"
 	"math/big"
 	"strings"
 	"sync"
 	"time"
 )
 
-// variables are an authority as a platform leaves it beside a cluster, ${ca.crt} and ${ca.key}, a request for a certificate, ${csr},
+// kubeconfig leads to nowhere, and trusts an authority.
+const kubeconfig = `apiVersion: v1
+kind: Config
+clusters: [{name: c, cluster: {server: "https://c.example:6443", certificate-authority-data: "%s"}}]
+contexts: [{name: c, context: {cluster: c, user: ""}}]
+current-context: c
+`
+
+// variables are an authority as a platform leaves it beside a cluster, ${ca.crt} and ${ca.key}, a kubeconfig that trusts it, a request for a certificate, ${csr},
 // and one that somebody changed after it was signed, ${forged csr}.
 var variables = sync.OnceValue(func() map[string]string {
 	key := must(ecdsa.GenerateKey(elliptic.P256(), rand.Reader))
@@ -31,6 +41,7 @@ var variables = sync.OnceValue(func() map[string]string {
 		"kind":       "c",
 		"ca.crt":     block("CERTIFICATE", certificate),
 		"ca.key":     block("EC PRIVATE KEY", must(x509.MarshalECPrivateKey(key))),
+		"kubeconfig": fmt.Sprintf(kubeconfig, base64.StdEncoding.EncodeToString([]byte(block("CERTIFICATE", certificate)))),
 		"csr":        block("CERTIFICATE REQUEST", request),
 		"forged csr": block("CERTIFICATE REQUEST", forged),
 	}

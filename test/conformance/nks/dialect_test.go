@@ -21,6 +21,7 @@ var data embed.FS
 //	elsewhere marks a request to another dialect, whose answers have another form
 //	event    what must be true of the last event in a list
 func dialect() suite.Dialect {
+	prepared := false
 	return suite.Dialect{
 		Name: "nks", Data: data,
 		Tenant: tenant.Wish{Prefix: "nks", Cluster: []string{adapterName}, NodePool: []string{adapterName}},
@@ -32,7 +33,9 @@ func dialect() suite.Dialect {
 		Faults: stepFaults,
 		Prepare: func(ctx context.Context, t *testing.T, w *suite.World, home *tenant.Tenant) {
 			t.Helper()
-			if w.Shared == nil {
+			// Only the tenant that the cases share, which is made first, has a cluster that is always there.
+			if !prepared {
+				prepared = true
 				startAdapter(ctx, t, w)
 				makeSteady(ctx, t, w, home)
 			}
