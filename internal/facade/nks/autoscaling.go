@@ -5,6 +5,7 @@ import (
 	"net/http"
 
 	fleetv1 "github.com/slipway-dev/slipway/api/v1alpha1"
+	"github.com/slipway-dev/slipway/internal/facade/nks/bounds"
 	"github.com/slipway-dev/slipway/internal/facade/nks/kept"
 	"github.com/slipway-dev/slipway/internal/facade/nks/verb"
 	"github.com/slipway-dev/slipway/internal/facade/reply"
@@ -27,13 +28,6 @@ type autoscaling struct {
 // clusterAutoscale is where the autoscaler of this service works.
 const clusterAutoscale = "nodegroupfeature"
 
-// The settings of an autoscaler that says nothing else.
-const (
-	defaultMinutes     = 10
-	defaultUtilization = 50
-	defaultMaxNodes    = 10
-)
-
 // getAutoscaling answers with the settings of a node group's autoscaler. The control plane has none.
 func (d *Dialect) getAutoscaling(r *request) error {
 	fleet, err := d.fleet(r)
@@ -51,8 +45,8 @@ func (d *Dialect) getAutoscaling(r *request) error {
 // autoscalingOf shows the settings of a node group's autoscaler.
 func autoscalingOf(fleet *hub.Fleet, record *hub.Record) autoscaling {
 	shown := autoscaling{
-		MinNodes: 1, MaxNodes: nodeLimit(fleet.Platform), UnneededTime: defaultMinutes, UtilThresh: defaultUtilization,
-		DelayAfterAdd: defaultMinutes, ScaleDown: true, ClusterAutoscaler: clusterAutoscale, Image: autoscalerImage(fleet, record),
+		MinNodes: 1, MaxNodes: bounds.Nodes(fleet.Platform), UnneededTime: bounds.DefaultMinutes, UtilThresh: bounds.DefaultUtilization,
+		DelayAfterAdd: bounds.DefaultMinutes, ScaleDown: true, ClusterAutoscaler: clusterAutoscale, Image: autoscalerImage(fleet, record),
 	}
 	scaling := record.NodePool.Spec.Autoscaling
 	if scaling == nil {
@@ -75,14 +69,6 @@ func override[T any](value, set *T) {
 	if set != nil {
 		*value = *set
 	}
-}
-
-// nodeLimit is how many nodes a node group may have.
-func nodeLimit(platform *fleetv1.Platform) int32 {
-	if platform == nil || platform.Spec.MaxNodesPerPool == 0 {
-		return defaultMaxNodes
-	}
-	return platform.Spec.MaxNodesPerPool
 }
 
 // autoscalerImage is the label ca_image as it was sent with the node group, or with its cluster; nil if none was.

@@ -3,6 +3,7 @@ package document
 import (
 	fleetv1 "github.com/slipway-dev/slipway/api/v1alpha1"
 	"github.com/slipway-dev/slipway/internal/facade"
+	"github.com/slipway-dev/slipway/internal/facade/nks/bounds"
 	"github.com/slipway-dev/slipway/internal/facade/nks/fields"
 	"github.com/slipway-dev/slipway/internal/facade/nks/kept"
 	"github.com/slipway-dev/slipway/internal/facade/nks/verb"
@@ -15,7 +16,7 @@ func NewCluster(sent facade.Body, rules Rules) (hub.NewFleet, error) {
 	name := rules.name(body, detail)
 	body.Text(memberTemplate, fields.Text{Required: true, OneOf: []string{verb.Template}})
 	body.Integer(memberTimeout, fields.Integer{})
-	most := limit(rules.Platform)
+	most := bounds.Nodes(rules.Platform)
 	nodes := body.Integer(memberNodes, fields.Integer{Required: true, Min: 1, Max: most})
 	machine := &fleetv1.Machine{KeyName: body.Text(memberKey, text(true)), Flavor: body.Text(memberFlavor, text(true))}
 	network := &fleetv1.ClusterNetwork{NetworkID: body.Text(memberNetwork, text(true)), SubnetID: body.Text(memberSubnet, text(true))}
@@ -26,7 +27,7 @@ func NewCluster(sent facade.Body, rules Rules) (hub.NewFleet, error) {
 	machine.Image = labels.Text(labelImage, text(true))
 	reader := poolReader{rules: rules, body: body, labels: labels, object: name + "-" + fleetv1.DefaultWorkerPool, raw: sent.Raw}
 	checkLabels(labels, sent.Object[memberLabels].(map[string]any))
-	version := labels.Text(labelVersion, fields.Text{Required: true, OneOf: rules.versions()})
+	version := labels.Text(labelVersion, fields.Text{Required: true, OneOf: bounds.Versions(rules.Platform, rules.Versions)})
 	spec := fleetv1.ClusterSpec{KubernetesVersion: version, Network: network, APIEndpoint: &fleetv1.APIEndpoint{}}
 	rules.readCluster(labels, &spec)
 	pool := reader.read(machine, nodes)

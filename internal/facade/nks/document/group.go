@@ -3,6 +3,7 @@ package document
 import (
 	fleetv1 "github.com/slipway-dev/slipway/api/v1alpha1"
 	"github.com/slipway-dev/slipway/internal/facade"
+	"github.com/slipway-dev/slipway/internal/facade/nks/bounds"
 	"github.com/slipway-dev/slipway/internal/facade/nks/fields"
 	"github.com/slipway-dev/slipway/internal/facade/nks/kept"
 	"github.com/slipway-dev/slipway/internal/hub"
@@ -13,7 +14,7 @@ import (
 func NewNodeGroup(sent facade.Body, fleet *hub.Fleet, rules Rules) (hub.NewPool, error) {
 	body := fields.Read(sent.Object)
 	name := rules.name(body, fleetv1.ControlPlanePool)
-	nodes := body.Integer(memberNodes, fields.Integer{Min: 1, Max: limit(rules.Platform)})
+	nodes := body.Integer(memberNodes, fields.Integer{Min: 1, Max: bounds.Nodes(rules.Platform)})
 	if nodes == nil {
 		nodes = new(int32)
 		*nodes = 1

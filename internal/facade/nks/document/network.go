@@ -4,21 +4,12 @@ import (
 	"net/netip"
 
 	fleetv1 "github.com/slipway-dev/slipway/api/v1alpha1"
+	"github.com/slipway-dev/slipway/internal/facade/nks/bounds"
 	"github.com/slipway-dev/slipway/internal/facade/nks/fields"
 	"github.com/slipway-dev/slipway/internal/limits"
 )
 
 const (
-	// defaultPods and defaultServices are the networks of a cluster that names none.
-	defaultPods     = "10.100.0.0/16"
-	defaultServices = "10.254.0.0/16"
-
-	minPodSubnet, maxPodSubnet, defaultPodSubnet = 20, 28, 24
-	// podSubnetMargin is by how much the prefix of a node's subnet is longer than that of the network of pods, at the least.
-	podSubnetMargin = 2
-	// strictSpare is how many subnets cannot be given to nodes under the strict rules.
-	strictSpare = 3
-
 	// bridge is the network that nodes use themselves up to the version lastBridged.
 	bridge      = "172.17.0.0/16"
 	lastBridged = "v1.23.3"
@@ -36,7 +27,7 @@ func (r Rules) readCluster(labels *fields.Object, spec *fleetv1.ClusterSpec) {
 	network.ExternalNetworkID = labels.Text(labelExternalNetwork, text(false))
 	network.ExternalSubnetIDs = ids(labels, labelExternalSubnets)
 	together(labels, labelExternalNetwork, labelExternalSubnets)
-	network.CNI = labels.Text(labelCNI, fields.Text{OneOf: []string{cniCalico, cniCalicoEBPF}})
+	network.CNI = labels.Text(labelCNI, fields.Text{OneOf: []string{bounds.DefaultCNI, cniCalicoEBPF}})
 	if strict := labels.Bool(labelStrict, false); strict != nil {
 		network.StrictSecurityRules = *strict
 	}
@@ -51,8 +42,8 @@ func (r Rules) readCluster(labels *fields.Object, spec *fleetv1.ClusterSpec) {
 func ids(labels *fields.Object, name string) []string {
 	list := labels.List(name, fields.List{Separator: colon})
 	for _, id := range list {
-		if len(id) > maxName {
-			labels.Refuse(name, "An id should have at most %d bytes.", maxName)
+		if len(id) > bounds.MaxName {
+			labels.Refuse(name, "An id should have at most %d bytes.", bounds.MaxName)
 			return nil
 		}
 	}
@@ -82,14 +73,14 @@ func (r Rules) readNetworks(labels *fields.Object, spec *fleetv1.ClusterSpec) {
 	if services.IsValid() {
 		spec.Network.ServiceCIDR = services.String()
 	} else {
-		services = netip.MustParsePrefix(defaultServices)
+		services = netip.MustParsePrefix(bounds.DefaultServices)
 	}
 	if pods.IsValid() {
 		spec.Network.PodCIDR = pods.String()
 	} else {
-		pods = netip.MustParsePrefix(defaultPods)
+		pods = netip.MustParsePrefix(bounds.DefaultPods)
 	}
-	taken := r.reserved()
+	taken := bounds.Reserved(r.Platform)
 	if bridged(spec.KubernetesVersion) {
 		taken = append(taken[:len(taken):len(taken)], bridge)
 	}
@@ -102,9 +93,9 @@ func (r Rules) readNetworks(labels *fields.Object, spec *fleetv1.ClusterSpec) {
 	} else {
 		apart(labels, labelServices, services, pods.String(), "the network of pods")
 	}
-	spec.Network.PodSubnetPrefix = labels.Integer(labelPodSubnet, fields.Integer{Min: minPodSubnet, Max: maxPodSubnet})
-	if given, least := spec.Network.PodSubnetPrefix, pods.Bits()+podSubnetMargin; given != nil && int(*given) < least {
-		labels.Refuse(labelPodSubnet, "Value should be between %d and %d, for the network of pods is %s.", max(minPodSubnet, least), maxPodSubnet, pods)
+	spec.Network.PodSubnetPrefix = labels.Integer(labelPodSubnet, fields.Integer{Min: bounds.MinSubnet, Max: bounds.MaxSubnet})
+	if given, least := spec.Network.PodSubnetPrefix, bounds.LeastSubnet(pods); given != nil && int(*given) < least {
+		labels.Refuse(labelPodSubnet, "Value should be between %d and %d, for the network of pods is %s.", least, bounds.MaxSubnet, pods)
 	}
 }
 
@@ -118,23 +109,9 @@ func apart(labels *fields.Object, name string, network netip.Prefix, other, what
 // bridged tells whether nodes of a version use the bridge network themselves.
 func bridged(wished string) bool { return wished != "" && !limits.Lower(lastBridged, wished) }
 
-// podSubnet is the prefix length of a node's part of the network of pods.
-func podSubnet(network *fleetv1.ClusterNetwork) (int, bool) {
-	pods, err := netip.ParsePrefix(podNetwork(network))
-	if network.PodSubnetPrefix != nil {
-		return int(*network.PodSubnetPrefix), true
-	}
-	return max(defaultPodSubnet, pods.Bits()+podSubnetMargin), err == nil
-}
-
 // fits checks, under the strict rules, that the network of pods has a subnet for each node of a cluster.
 func (r Rules) fits(body *fields.Object, network *fleetv1.ClusterNetwork, nodes int32) {
-	pods, err := netip.ParsePrefix(podNetwork(network))
-	subnet, known := podSubnet(network)
-	if !r.Strict || err != nil || !known {
-		return
-	}
-	if most := 1<<max(0, subnet-pods.Bits()) - strictSpare; int(nodes) > most {
+	if most := bounds.Subnets(network); r.Strict && int(nodes) > most {
 		body.Refuse(memberNodes, "The cluster would have %d nodes, and its network of pods has subnets for %d.", nodes, most)
 	}
 }

@@ -5,6 +5,7 @@ import (
 
 	fleetv1 "github.com/slipway-dev/slipway/api/v1alpha1"
 	"github.com/slipway-dev/slipway/internal/facade/member"
+	"github.com/slipway-dev/slipway/internal/facade/nks/bounds"
 	"github.com/slipway-dev/slipway/internal/facade/nks/fields"
 	"github.com/slipway-dev/slipway/internal/facade/nks/kept"
 	"github.com/slipway-dev/slipway/internal/hub"
@@ -40,7 +41,7 @@ type poolReader struct {
 // read reads a node group. What it returns is of use only if the body has no faults.
 func (r *poolReader) read(machine *fleetv1.Machine, nodes *int32) *hub.NewPool {
 	required := r.model == nil
-	machine.Zone = r.labels.Text(labelZone, fields.Text{Required: required, Empty: true, Max: maxName})
+	machine.Zone = r.labels.Text(labelZone, fields.Text{Required: required, Empty: true, Max: bounds.MaxName})
 	machine.BootVolume = &fleetv1.Volume{
 		Type:    r.labels.Text(labelBootType, text(required)),
 		SizeGiB: r.labels.Integer(labelBootSize, fields.Integer{Required: required, Min: 1, Max: maxDisk}),

@@ -1,12 +1,12 @@
 package document
 
 import (
-	"cmp"
 	"maps"
 	"regexp"
 	"slices"
 
 	fleetv1 "github.com/slipway-dev/slipway/api/v1alpha1"
+	"github.com/slipway-dev/slipway/internal/facade/nks/bounds"
 	"github.com/slipway-dev/slipway/internal/facade/nks/fields"
 	"github.com/slipway-dev/slipway/internal/facade/nks/verb"
 )
@@ -24,47 +24,11 @@ type Rules struct {
 }
 
 const (
-	// defaultLimit is how many nodes a group may have where no Platform says.
-	defaultLimit = 10
-	// maxName is how long ids and names of the platform's may be.
-	maxName = 253
 	// maxOwnName is how long names of clusters and node groups may be, and strictOwnName under the strict rules.
 	maxOwnName, strictOwnName = 53, 20
 	// detail is a name that a cluster cannot have: it is part of a path.
 	detail = "detail"
 )
-
-// reservedByDefault are the networks that clusters must not use where no Platform says.
-var reservedByDefault = []string{"169.254.0.0/16", "198.18.0.0/19"}
-
-// limit is how many nodes a group may have.
-func limit(platform *fleetv1.Platform) int32 {
-	if platform == nil {
-		return defaultLimit
-	}
-	return cmp.Or(platform.Spec.MaxNodesPerPool, defaultLimit)
-}
-
-// reserved are the networks that clusters must not use.
-func (r Rules) reserved() []string {
-	if r.Platform == nil {
-		return reservedByDefault
-	}
-	return r.Platform.Spec.ReservedCIDRs
-}
-
-// versions are those that can be asked for; none for any.
-func (r Rules) versions() []string {
-	offered := r.Versions
-	if r.Platform != nil && len(r.Platform.Spec.KubernetesVersions) > 0 {
-		offered = r.Platform.Spec.KubernetesVersions
-	}
-	names := make([]string, 0, len(offered))
-	for _, v := range offered {
-		names = append(names, v.Version)
-	}
-	return names
-}
 
 var (
 	nameForm   = regexp.MustCompile(`^[a-z0-9]([-a-z0-9]*[a-z0-9])?$`)
@@ -93,7 +57,7 @@ func (r Rules) name(body *fields.Object, reserved string) string {
 }
 
 // text is a required or optional text of the platform's.
-func text(required bool) fields.Text { return fields.Text{Required: required, Max: maxName} }
+func text(required bool) fields.Text { return fields.Text{Required: required, Max: bounds.MaxName} }
 
 // checkLabels refuses labels that are objects. Lists are for those to refuse that want something else.
 func checkLabels(labels *fields.Object, sent map[string]any) {

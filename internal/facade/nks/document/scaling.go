@@ -2,29 +2,22 @@ package document
 
 import (
 	fleetv1 "github.com/slipway-dev/slipway/api/v1alpha1"
+	"github.com/slipway-dev/slipway/internal/facade/nks/bounds"
 	"github.com/slipway-dev/slipway/internal/facade/nks/fields"
-)
-
-const (
-	// strictMinutes and strictDelay bound times under the strict rules.
-	strictMinutes, strictDelay = 1440, 10
-	maxPercent                 = 100
-
-	defaultMinutes, defaultPercent = 10, 50
 )
 
 // readScaling reads the settings of the autoscaler. Its bounds may be given twice: by labels and, for node groups, by members.
 func (r *poolReader) readScaling(nodes *int32) *fleetv1.Autoscaling {
-	most := limit(r.rules.Platform)
+	most := bounds.Nodes(r.rules.Platform)
 	scaling := &fleetv1.Autoscaling{}
-	if enabled := r.labels.Bool(labelEnable, r.model == nil); enabled != nil {
+	if enabled := r.labels.Bool(bounds.FieldEnable, r.model == nil); enabled != nil {
 		scaling.Enabled = *enabled
 	} else if r.model != nil && r.model.Autoscaling != nil {
 		scaling.Enabled = r.model.Autoscaling.Enabled
 	}
-	scaling.MinReplicas = r.readBound(labelLeast, memberLeast, most)
-	scaling.MaxReplicas = r.readBound(labelMost, memberMost, most)
-	if down := r.readScaleDown(); down != (fleetv1.ScaleDown{}) {
+	scaling.MinReplicas = r.readBound(bounds.FieldMin, memberLeast, most)
+	scaling.MaxReplicas = r.readBound(bounds.FieldMax, memberMost, most)
+	if down := bounds.ScaleDown(r.labels, r.rules.Strict); down != (fleetv1.ScaleDown{}) {
 		scaling.ScaleDown = &down
 	}
 	if scaling.Enabled && scaling.MaxReplicas == nil {
@@ -51,23 +44,9 @@ func (r *poolReader) readBound(label, member string, most int32) *int32 {
 	return read
 }
 
-// readScaleDown reads when nodes are to be taken away.
-func (r *poolReader) readScaleDown() fleetv1.ScaleDown {
-	unneeded, delay := fields.Integer{Min: 1}, fields.Integer{Min: 1}
-	if r.rules.Strict {
-		unneeded.Max, delay = strictMinutes, fields.Integer{Min: strictDelay, Max: strictMinutes}
-	}
-	return fleetv1.ScaleDown{
-		Enabled:              r.labels.Bool(labelDown, false),
-		UnneededMinutes:      r.labels.Integer(labelUnneeded, unneeded),
-		DelayAfterAddMinutes: r.labels.Integer(labelDelay, delay),
-		UtilizationPercent:   r.labels.Integer(labelUtilization, fields.Integer{Min: 1, Max: maxPercent}),
-	}
-}
-
 // checkBounds holds the bounds against each other, and the number of nodes against them.
 func (r *poolReader) checkBounds(scaling *fleetv1.Autoscaling, nodes *int32) {
-	least, most := int32(1), limit(r.rules.Platform)
+	least, most := int32(1), bounds.Nodes(r.rules.Platform)
 	if scaling.MinReplicas != nil {
 		least = *scaling.MinReplicas
 	}
@@ -76,7 +55,7 @@ func (r *poolReader) checkBounds(scaling *fleetv1.Autoscaling, nodes *int32) {
 	}
 	switch {
 	case least > most:
-		r.labels.Refuse(labelLeast, "The least number of nodes, %d, should not be above the greatest, %d.", least, most)
+		r.labels.Refuse(bounds.FieldMin, "The least number of nodes, %d, should not be above the greatest, %d.", least, most)
 	case scaling.Enabled && nodes != nil && (*nodes < least || *nodes > most):
 		r.body.Refuse(memberNodes, "Value should be between %d and %d while the autoscaler is on.", least, most)
 	}

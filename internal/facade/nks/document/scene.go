@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	fleetv1 "github.com/slipway-dev/slipway/api/v1alpha1"
+	"github.com/slipway-dev/slipway/internal/facade/nks/bounds"
 	"github.com/slipway-dev/slipway/internal/facade/nks/fields"
 	"github.com/slipway-dev/slipway/internal/hub"
 )
@@ -23,7 +24,7 @@ type scene struct {
 
 // sceneOf is the scene of a cluster's labels, or, with a node group, of that group's.
 func sceneOf(fleet *hub.Fleet, pool *hub.Record) scene {
-	s := scene{cluster: fleet.Cluster.Cluster, limit: limit(fleet.Platform), group: pool != nil}
+	s := scene{cluster: fleet.Cluster.Cluster, limit: bounds.Nodes(fleet.Platform), group: pool != nil}
 	if pool == nil {
 		pool = DefaultWorker(fleet)
 	}
@@ -90,9 +91,6 @@ func (s scene) version() string {
 func controlPlaneVersion(cluster *fleetv1.Cluster) string {
 	return cmp.Or(cluster.Spec.KubernetesVersion, cluster.Status.KubernetesVersion)
 }
-
-// podNetwork is the network of pods.
-func podNetwork(network *fleetv1.ClusterNetwork) string { return cmp.Or(network.PodCIDR, defaultPods) }
 
 // kind is how a value of a label is written.
 type kind int

@@ -41,21 +41,14 @@ const (
 
 // Labels of node groups, which those of a cluster hold for its default-worker.
 const (
-	labelZone        = "availability_zone"
-	labelImage       = "node_image"
-	labelBootType    = "boot_volume_type"
-	labelBootSize    = "boot_volume_size"
-	labelBootKey     = "boot_volume_key_id"
-	labelNetworks    = "additional_network_id_list"
-	labelSubnets     = "additional_subnet_id_list"
-	labelGroups      = "extra_security_groups"
-	labelEnable      = "ca_enable"
-	labelLeast       = "ca_min_node_count"
-	labelMost        = "ca_max_node_count"
-	labelDown        = "ca_scale_down_enable"
-	labelUnneeded    = "ca_scale_down_unneeded_time"
-	labelDelay       = "ca_scale_down_delay_after_add"
-	labelUtilization = "ca_scale_down_util_thresh"
+	labelZone     = "availability_zone"
+	labelImage    = "node_image"
+	labelBootType = "boot_volume_type"
+	labelBootSize = "boot_volume_size"
+	labelBootKey  = "boot_volume_key_id"
+	labelNetworks = "additional_network_id_list"
+	labelSubnets  = "additional_subnet_id_list"
+	labelGroups   = "extra_security_groups"
 )
 
 // Members of the items of lists.
@@ -73,7 +66,6 @@ const (
 	autoscalerFeature = "nodegroupfeature"
 	roleWorker        = "worker"
 	roleMaster        = "master"
-	cniCalico         = "calico"
 	cniCalicoEBPF     = "calico-ebpf"
 	defaultTimeout    = 60
 

@@ -2,38 +2,21 @@ package verb
 
 import (
 	fleetv1 "github.com/slipway-dev/slipway/api/v1alpha1"
+	"github.com/slipway-dev/slipway/internal/facade/nks/bounds"
 	"github.com/slipway-dev/slipway/internal/facade/nks/fields"
 	"github.com/slipway-dev/slipway/internal/hub"
-)
-
-// Fields of an autoscaler's settings.
-const (
-	fieldEnable      = "ca_enable"
-	fieldMin         = "ca_min_node_count"
-	fieldMax         = "ca_max_node_count"
-	fieldDown        = "ca_scale_down_enable"
-	fieldUnneeded    = "ca_scale_down_unneeded_time"
-	fieldDelay       = "ca_scale_down_delay_after_add"
-	fieldUtilization = "ca_scale_down_util_thresh"
-)
-
-const (
-	// strictMinutes and strictDelay bound times under the strict rules.
-	strictMinutes = 1440
-	strictDelay   = 10
-	maxPercent    = 100
 )
 
 // SetAutoscaling changes the settings of a node group's autoscaler. What is not given stays.
 func SetAutoscaling(r Request) (hub.Task, error) {
 	body := fields.Read(r.Body)
-	enable := body.Bool(fieldEnable, true)
-	least := body.Integer(fieldMin, fields.Integer{Min: 1})
-	most := body.Integer(fieldMax, fields.Integer{Min: 1})
-	down := readScaleDown(body, r.Strict)
+	enable := body.Bool(bounds.FieldEnable, true)
+	least := body.Integer(bounds.FieldMin, fields.Integer{Min: 1})
+	most := body.Integer(bounds.FieldMax, fields.Integer{Min: 1})
+	down := bounds.ScaleDown(body, r.Strict)
 	return r.groupTask(fleetv1.OperationPoolAutoscaling, body, func(s *scene, pool *fleetv1.NodePool) error {
-		s.within(fieldMin, least, 1, s.limit())
-		s.within(fieldMax, most, 1, s.limit())
+		s.within(bounds.FieldMin, least, 1, s.limit())
+		s.within(bounds.FieldMax, most, 1, s.limit())
 		scaling := autoscaling(pool)
 		set(&scaling.MinReplicas, least)
 		set(&scaling.MaxReplicas, most)
@@ -47,20 +30,6 @@ func SetAutoscaling(r Request) (hub.Task, error) {
 		s.TouchPool(pool)
 		return nil
 	})
-}
-
-// readScaleDown reads when nodes are to be taken away.
-func readScaleDown(body *fields.Object, strict bool) fleetv1.ScaleDown {
-	unneeded, delay := fields.Integer{Min: 1}, fields.Integer{Min: 1}
-	if strict {
-		unneeded.Max, delay = strictMinutes, fields.Integer{Min: strictDelay, Max: strictMinutes}
-	}
-	return fleetv1.ScaleDown{
-		Enabled:              body.Bool(fieldDown, false),
-		UnneededMinutes:      body.Integer(fieldUnneeded, unneeded),
-		DelayAfterAddMinutes: body.Integer(fieldDelay, delay),
-		UtilizationPercent:   body.Integer(fieldUtilization, fields.Integer{Min: 1, Max: maxPercent}),
-	}
 }
 
 // scalable checks whether an autoscaler can take a group over, and gives it a greatest number of nodes where there is none.

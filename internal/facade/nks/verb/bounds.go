@@ -1,28 +1,16 @@
 package verb
 
 import (
-	"strings"
-
 	fleetv1 "github.com/slipway-dev/slipway/api/v1alpha1"
+	"github.com/slipway-dev/slipway/internal/facade/nks/bounds"
 	"github.com/slipway-dev/slipway/internal/facade/nks/fields"
 )
 
-const (
-	// defaultLimit is how many nodes a group may have where no Platform says.
-	defaultLimit = 10
-	// maxBatch is the most that a Rollout takes.
-	maxBatch = 1000
-	// maxName is how long ids and names of the platform's may be.
-	maxName = 253
-)
+// maxBatch is the most that a Rollout takes.
+const maxBatch = 1000
 
 // limit is how many nodes a group may have.
-func (s *scene) limit() int32 {
-	if s.Platform != nil && s.Platform.Spec.MaxNodesPerPool > 0 {
-		return s.Platform.Spec.MaxNodesPerPool
-	}
-	return defaultLimit
-}
+func (s *scene) limit() int32 { return bounds.Nodes(s.Platform) }
 
 // ceiling is how many nodes a group may have by its own bounds.
 func (s *scene) ceiling(pool *fleetv1.NodePool) int32 {
@@ -57,8 +45,8 @@ func ids(body *fields.Object, field string, rule fields.List) []string {
 	rule.Distinct = true
 	list := body.List(field, rule)
 	for _, id := range list {
-		if len(id) > maxName {
-			body.Refuse(field, "An id should have at most %d bytes.", maxName)
+		if len(id) > bounds.MaxName {
+			body.Refuse(field, "An id should have at most %d bytes.", bounds.MaxName)
 			return nil
 		}
 	}
@@ -130,6 +118,3 @@ func (s *scene) network() *fleetv1.ClusterNetwork {
 	}
 	return s.Cluster.Spec.Network
 }
-
-// names lists names in a sentence.
-func names(list []string) string { return strings.Join(list, ", ") }

@@ -4,6 +4,7 @@ import (
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 
 	fleetv1 "github.com/slipway-dev/slipway/api/v1alpha1"
+	"github.com/slipway-dev/slipway/internal/facade/nks/bounds"
 	"github.com/slipway-dev/slipway/internal/facade/nks/fields"
 	"github.com/slipway-dev/slipway/internal/hub"
 	"github.com/slipway-dev/slipway/internal/limits"
@@ -38,7 +39,7 @@ func (s *scene) renewable() {
 	if version := s.controlPlaneVersion(); limits.Lower(version, strictRenewal) {
 		s.clash("The certificates of cluster %s cannot be renewed. It runs %s; %s or later is needed.", s.Cluster.Name, version, strictRenewal)
 	}
-	if cni := s.cni(); cni != cniCalico {
-		s.clash("The certificates of cluster %s cannot be renewed. Its CNI is %s; %s is needed.", s.Cluster.Name, cni, cniCalico)
+	if cni := s.cni(); cni != bounds.DefaultCNI {
+		s.clash("The certificates of cluster %s cannot be renewed. Its CNI is %s; %s is needed.", s.Cluster.Name, cni, bounds.DefaultCNI)
 	}
 }

@@ -2,6 +2,7 @@ package verb
 
 import (
 	fleetv1 "github.com/slipway-dev/slipway/api/v1alpha1"
+	"github.com/slipway-dev/slipway/internal/facade/nks/bounds"
 	"github.com/slipway-dev/slipway/internal/facade/nks/fields"
 	"github.com/slipway-dev/slipway/internal/hub"
 )
@@ -13,11 +14,11 @@ const fieldFlavor = "flavor_id"
 func ChangeFlavor(r Request) (hub.Task, error) {
 	body := fields.Read(r.Body)
 	body.Text("type", fields.Text{Required: true, OneOf: []string{fieldFlavor}})
-	flavor := body.Text(fieldFlavor, fields.Text{Required: true, Max: maxName})
-	bounds := readBatch(body)
+	flavor := body.Text(fieldFlavor, fields.Text{Required: true, Max: bounds.MaxName})
+	size := readBatch(body)
 	return r.groupTask(fleetv1.OperationPoolFlavor, body, func(s *scene, pool *fleetv1.NodePool) error {
 		machine(pool).Flavor = flavor
-		pool.Spec.Rollout = s.rollout(bounds, s.roomOf(pool))
+		pool.Spec.Rollout = s.rollout(size, s.roomOf(pool))
 		s.TouchPool(pool)
 		return nil
 	})

@@ -13,12 +13,12 @@ const fieldVersion = "version"
 func Upgrade(r Request) (hub.Task, error) {
 	body := fields.Read(r.Body)
 	to := body.Text(fieldVersion, fields.Text{Required: true})
-	bounds := readBatch(body)
+	size := readBatch(body)
 	return r.task(fleetv1.OperationPoolUpgrade, body, func(s *scene) error {
 		s.known(fieldVersion, to)
 		if s.controlPlane(r.Group) {
 			s.raiseControlPlane(to)
-			s.Cluster.Spec.Rollout = s.rollout(bounds, s.roomEverywhere())
+			s.Cluster.Spec.Rollout = s.rollout(size, s.roomEverywhere())
 			s.TouchCluster()
 			return nil
 		}
@@ -27,7 +27,7 @@ func Upgrade(r Request) (hub.Task, error) {
 			return err
 		}
 		s.raise(pool, to)
-		pool.Spec.Rollout = s.rollout(bounds, s.roomOf(pool))
+		pool.Spec.Rollout = s.rollout(size, s.roomOf(pool))
 		s.TouchPool(pool)
 		return nil
 	})

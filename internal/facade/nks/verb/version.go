@@ -3,25 +3,19 @@ package verb
 import (
 	"cmp"
 	"slices"
+	"strings"
 
 	"k8s.io/apimachinery/pkg/util/version"
 
 	fleetv1 "github.com/slipway-dev/slipway/api/v1alpha1"
+	"github.com/slipway-dev/slipway/internal/facade/nks/bounds"
 	"github.com/slipway-dev/slipway/internal/limits"
 )
 
 // known checks that a version can be asked for.
 func (s *scene) known(field, wished string) {
-	offered := s.settings.Versions
-	if s.Platform != nil && len(s.Platform.Spec.KubernetesVersions) > 0 {
-		offered = s.Platform.Spec.KubernetesVersions
-	}
-	list := make([]string, 0, len(offered))
-	for _, v := range offered {
-		list = append(list, v.Version)
-	}
-	if len(list) > 0 && !slices.Contains(list, wished) {
-		s.refuse(field, "Value should be one of: %s.", names(list))
+	if offered := bounds.Versions(s.Platform, s.settings.Versions); len(offered) > 0 && !slices.Contains(offered, wished) {
+		s.refuse(field, "Value should be one of: %s.", strings.Join(offered, ", "))
 	}
 }
 
