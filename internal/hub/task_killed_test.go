@@ -12,6 +12,7 @@ import (
 	fleetv1 "github.com/slipway-dev/slipway/api/v1alpha1"
 	"github.com/slipway-dev/slipway/internal/hub"
 	"github.com/slipway-dev/slipway/internal/testing/expect"
+	"github.com/slipway-dev/slipway/internal/testing/fixture"
 )
 
 // undertaking is a task that a process is killed at.
@@ -134,24 +135,13 @@ func (u undertaking) killAt(t *testing.T, n int, after bool) bool {
 	f.clock = ahead{f.clock, patience + time.Second}
 	other := f.replica()
 	if f.now().cluster.DeletionTimestamp == nil {
-		f.goesOn(other)
+		f.done(other)
 	}
 	if err := u.do(t.Context(), f, other); err != nil && hub.ReasonOf(err) != u.again {
 		t.Errorf("the repetition failed: %v", err)
 	}
 	u.want(f)
 	return err != nil
-}
-
-// goesOn lets the adapters handle whatever is under way.
-func (f *estate) goesOn(r *replica) {
-	f.Helper()
-	for _, pool := range f.now().pools {
-		if pool.DeletionTimestamp == nil {
-			f.handled(r, fleetv1.KindNodePool, &pool)
-		}
-	}
-	f.handled(r, fleetv1.KindCluster, f.now().cluster)
 }
 
 // A process is killed after it wrote its mark and before it wrote anything else.
@@ -215,7 +205,7 @@ func TestAKilledProvisionLeavesWhatCanBeDeleted(t *testing.T) {
 	for n, killed := 1, true; killed && !t.Failed(); n++ {
 		for _, after := range []bool{false, true} {
 			t.Run(fmt.Sprintf("write %d, carried out %t", n, after), func(t *testing.T) {
-				f := &estate{tenant: serve(t, 1), sample: hub.Ref{Kind: fleetv1.KindCluster, Name: "sample"}}
+				f := &estate{tenant: serve(t, 1, fixture.Requiring("dns")), sample: hub.Ref{Kind: fleetv1.KindCluster, Name: "sample"}}
 				r := f.replicas[0]
 				r.writes.FailAt(n, after)
 				_, err := r.Provision(t.Context(), f.caller, wishedFleet("sample"))
@@ -228,8 +218,7 @@ func TestAKilledProvisionLeavesWhatCanBeDeleted(t *testing.T) {
 				if _, err := other.Provision(t.Context(), f.caller, wishedFleet("sample")); err != nil && hub.ReasonOf(err) != hub.AlreadyExists {
 					t.Errorf("the repetition failed: %v", err)
 				}
-				f.goesOn(other)
-				f.controllers()
+				f.done(other)
 				if _, err := other.AddNodePool(t.Context(), f.caller, f.sample, third()); err != nil {
 					t.Errorf("the next task failed: %v", err)
 				}

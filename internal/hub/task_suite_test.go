@@ -26,7 +26,8 @@ type estate struct {
 // settle serves an estate by so many replicas, where every task was done.
 func settle(t *testing.T, replicas int, options ...fixture.Option[*fleetv1.Platform]) *estate {
 	t.Helper()
-	f := &estate{tenant: serve(t, replicas, options...), sample: hub.Ref{Kind: fleetv1.KindCluster, Name: "sample"}}
+	all := append([]fixture.Option[*fleetv1.Platform]{fixture.Requiring("dns")}, options...)
+	f := &estate{tenant: serve(t, replicas, all...), sample: hub.Ref{Kind: fleetv1.KindCluster, Name: "sample"}}
 	r := f.replicas[0]
 	_, err := r.Provision(t.Context(), f.caller, wishedFleet("sample"))
 	must(t, err)
@@ -60,30 +61,29 @@ func wishedFleet(name string) hub.NewFleet {
 	}
 }
 
-// done lets both adapters say of everything that it is as wished, at the present generations.
+// done lets the adapter say of everything that it is as wished, at the present generations.
 func (f *estate) done(r *replica) {
 	f.Helper()
 	h := f.now()
 	for i := range h.pools {
-		f.handled(r, fleetv1.KindNodePool, &h.pools[i])
+		if h.pools[i].DeletionTimestamp == nil {
+			f.handled(r, fleetv1.KindNodePool, &h.pools[i])
+		}
 	}
 	f.handled(r, fleetv1.KindCluster, h.cluster)
-	f.controllers()
 }
 
-// handled lets both adapters say of an object that it is as wished.
+// handled lets the adapter say of an object that it is as wished.
 func (f *estate) handled(r *replica, kind string, object client.Object) {
 	f.Helper()
 	id := hub.Ref{Kind: kind, ID: object.GetUID()}
 	f.said++
-	for _, adapter := range []string{"dns", "validation"} {
-		report := said("T1", noon.Add(time.Duration(f.said)*time.Second))
-		report.ObservedGeneration = object.GetGeneration()
-		f.eventually("the report is taken", func() bool {
-			_, err := r.Report(f.Context(), f.caller, id, adapter, report)
-			return err == nil
-		})
-	}
+	report := said("T1", noon.Add(time.Duration(f.said)*time.Second))
+	report.ObservedGeneration = object.GetGeneration()
+	f.eventually("the report is taken", func() bool {
+		_, err := r.Report(f.Context(), f.caller, id, "dns", report)
+		return err == nil
+	})
 }
 
 // home is the sample as the kube-apiserver holds it.
