@@ -49,8 +49,8 @@ func Setup(ctx context.Context, mgr ctrl.Manager, options Options) error {
 // list is the one list of controllers, and of the adapters that are built in.
 func list(mgr ctrl.Manager, options Options) []controller {
 	return []controller{
-		&cluster.Reconciler{Client: mgr.GetClient(), Recorder: mgr.GetEventRecorder("cluster"), Clock: options.Clock},
-		&nodepool.Reconciler{Client: mgr.GetClient(), Recorder: mgr.GetEventRecorder("nodepool"), Clock: options.Clock},
+		&cluster.Reconciler{Client: mgr.GetClient(), Live: mgr.GetAPIReader(), Recorder: mgr.GetEventRecorder("cluster"), Clock: options.Clock},
+		&nodepool.Reconciler{Client: mgr.GetClient(), Live: mgr.GetAPIReader(), Recorder: mgr.GetEventRecorder("nodepool"), Clock: options.Clock},
 		&adapterstatus.Reconciler{Client: mgr.GetClient(), Recorder: mgr.GetEventRecorder("adapterstatus")},
 		&platform.Reconciler{Client: mgr.GetClient(), Recorder: mgr.GetEventRecorder("platform"), Clock: options.Clock},
 		&addon.Reconciler{Client: mgr.GetClient(), Recorder: mgr.GetEventRecorder("addon"), Clock: options.Clock},

@@ -3,6 +3,7 @@ package cluster
 import (
 	"context"
 	"fmt"
+	"slices"
 
 	"sigs.k8s.io/controller-runtime/pkg/client"
 
@@ -45,12 +46,12 @@ func (s *scope) facts() evaluate.Cluster {
 
 // listPlatforms reads the Platforms, of which one governs the Cluster.
 type listPlatforms struct {
-	platforms func(ctx context.Context) ([]fleetv1.Platform, error)
+	platforms func(ctx context.Context, named string) ([]fleetv1.Platform, error)
 }
 
 func (p listPlatforms) Run(ctx context.Context, s *scope) error {
 	var err error
-	s.platforms, err = p.platforms(ctx)
+	s.platforms, err = p.platforms(ctx, s.cluster.Spec.PlatformName)
 	return err
 }
 
@@ -94,12 +95,20 @@ func (p gather) Run(ctx context.Context, s *scope) error {
 	return err
 }
 
-func (r *Reconciler) platforms(ctx context.Context) ([]fleetv1.Platform, error) {
+// platforms returns all Platforms that the cache knows, and the one that is named, if there is one, in any case.
+func (r *Reconciler) platforms(ctx context.Context, named string) ([]fleetv1.Platform, error) {
 	var list fleetv1.PlatformList
 	if err := r.Client.List(ctx, &list); err != nil {
 		return nil, fmt.Errorf("listing the Platforms: %w", err)
 	}
-	return list.Items, nil
+	if named == "" || slices.ContainsFunc(list.Items, func(p fleetv1.Platform) bool { return p.Name == named }) {
+		return list.Items, nil
+	}
+	platform, err := target.Platform(ctx, named, r.Live)
+	if err != nil || platform == nil {
+		return list.Items, err
+	}
+	return append(list.Items, *platform), nil
 }
 
 func (r *Reconciler) children(ctx context.Context, cluster *fleetv1.Cluster) ([]fleetv1.NodePool, []fleetv1.Addon, error) {

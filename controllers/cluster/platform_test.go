@@ -7,6 +7,7 @@ import (
 	. "github.com/onsi/gomega"
 	corev1 "k8s.io/api/core/v1"
 	"sigs.k8s.io/controller-runtime/pkg/client"
+	"sigs.k8s.io/controller-runtime/pkg/client/interceptor"
 
 	fleetv1 "github.com/slipway-dev/slipway/api/v1alpha1"
 	"github.com/slipway-dev/slipway/internal/testing/expect"
@@ -85,6 +86,18 @@ var _ = Describe("Choosing the Platform", func() {
 		Expect(c.Spec.PlatformName).To(BeEmpty())
 		expect.Condition(c, fleetv1.ConditionStalled, yes, fleetv1.ReasonPlatformNotFound,
 			And(ContainSubstring("nowhere"), ContainSubstring("correct the label")))
+	})
+
+	It("knows one that is named past a cache that lags behind", func(ctx context.Context) {
+		w.reconciler.Client = interceptor.NewClient(w.client, interceptor.Funcs{
+			List: func(ctx context.Context, c client.WithWatch, list client.ObjectList, options ...client.ListOption) error {
+				if _, platforms := list.(*fleetv1.PlatformList); platforms {
+					return nil
+				}
+				return c.List(ctx, list, options...)
+			},
+		})
+		expect.Condition(w.cluster(ctx), fleetv1.ConditionStalled, no, fleetv1.ReasonNotStalled)
 	})
 
 	It("stalls where spec.platformName names none", func(ctx context.Context) {

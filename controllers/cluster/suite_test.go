@@ -49,7 +49,7 @@ func newWorld(ctx context.Context) *world {
 	}
 	w.namespace = expect.Namespace(ctx, w.client, nil)
 	expect.Applied(ctx, w.client, w.platform)
-	w.reconciler = &cluster.Reconciler{Client: w.writes.Client(w.client), Recorder: w.recorder, Clock: w.clock}
+	w.reconciler = &cluster.Reconciler{Client: w.writes.Client(w.client), Live: w.client, Recorder: w.recorder, Clock: w.clock}
 	DeferCleanup(func(ctx context.Context) {
 		Expect(w.client.DeleteAllOf(ctx, &fleetv1.Platform{})).To(Succeed())
 	})

@@ -17,6 +17,8 @@ import (
 type Reconciler struct {
 	// Client reads from a cache that is indexed by the selectable fields of fleetv1, and writes.
 	Client client.Client
+	// Live reads Platforms past the cache.
+	Live client.Reader
 	// Recorder takes the events.
 	Recorder events.Recorder
 	// Clock tells the time of transitions and deadlines.

@@ -101,14 +101,7 @@ func (r *Reconciler) cluster(ctx context.Context, key client.ObjectKey) (*fleetv
 
 // platform returns a Platform, or nil if there is none of the name.
 func (r *Reconciler) platform(ctx context.Context, name string) (*fleetv1.Platform, error) {
-	platform := &fleetv1.Platform{}
-	if err := r.Client.Get(ctx, client.ObjectKey{Name: name}, platform); err != nil {
-		if apierrors.IsNotFound(err) {
-			return nil, nil
-		}
-		return nil, fmt.Errorf("reading Platform %s: %w", name, err)
-	}
-	return platform, nil
+	return target.Platform(ctx, name, r.Client, r.Live)
 }
 
 // own makes the Cluster an owner of the pool, so that the pool goes with it, and reports whether that was new.

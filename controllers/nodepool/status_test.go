@@ -5,8 +5,11 @@ import (
 
 	. "github.com/onsi/ginkgo/v2"
 	. "github.com/onsi/gomega"
+	apierrors "k8s.io/apimachinery/pkg/api/errors"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+	"k8s.io/apimachinery/pkg/runtime/schema"
 	"sigs.k8s.io/controller-runtime/pkg/client"
+	"sigs.k8s.io/controller-runtime/pkg/client/interceptor"
 
 	fleetv1 "github.com/slipway-dev/slipway/api/v1alpha1"
 	"github.com/slipway-dev/slipway/internal/conditions"
@@ -109,6 +112,18 @@ var _ = Describe("The status of a NodePool", func() {
 		w.reconcile(ctx, pool)
 		expect.Condition(pool, fleetv1.ConditionReconciling, yes, fleetv1.ReasonPlatformNotFound, ContainSubstring("unplaced"))
 		expect.Condition(pool, fleetv1.ConditionStalled, no, fleetv1.ReasonNotStalled)
+	})
+
+	It("knows the Platform of its Cluster past a cache that lags behind", func(ctx context.Context) {
+		w.reconciler.Client = interceptor.NewClient(w.client, interceptor.Funcs{
+			Get: func(ctx context.Context, c client.WithWatch, key client.ObjectKey, object client.Object, options ...client.GetOption) error {
+				if _, platform := object.(*fleetv1.Platform); platform {
+					return apierrors.NewNotFound(schema.GroupResource{Group: fleetv1.GroupName, Resource: "platforms"}, key.Name)
+				}
+				return c.Get(ctx, key, object, options...)
+			},
+		})
+		expect.Condition(w.pool(ctx, "a"), fleetv1.ConditionStalled, no, fleetv1.ReasonNotStalled)
 	})
 
 	It("stalls where the Platform of its Cluster is gone", func(ctx context.Context) {

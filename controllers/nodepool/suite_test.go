@@ -49,7 +49,7 @@ func newWorld(ctx context.Context) *world {
 		fixture.KeptBy[*fleetv1.Cluster](fleetv1.ClusterFinalizer))
 	expect.Applied(ctx, w.client, fixture.Platform("metal"), w.cluster)
 	w.reconciler = &nodepool.Reconciler{
-		Client: w.writes.Client(w.client), Recorder: w.recorder,
+		Client: w.writes.Client(w.client), Live: w.client, Recorder: w.recorder,
 		Clock: expect.Clock(),
 	}
 	DeferCleanup(func(ctx context.Context) {

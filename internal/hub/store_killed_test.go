@@ -26,8 +26,8 @@ func (f *tenant) controllers() {
 		list       client.ObjectList
 		reconciler reconcile.Reconciler
 	}{
-		{&fleetv1.ClusterList{}, &cluster.Reconciler{Client: c, Recorder: recorder, Clock: f.clock}},
-		{&fleetv1.NodePoolList{}, &nodepool.Reconciler{Client: c, Recorder: recorder, Clock: f.clock}},
+		{&fleetv1.ClusterList{}, &cluster.Reconciler{Client: c, Live: c, Recorder: recorder, Clock: f.clock}},
+		{&fleetv1.NodePoolList{}, &nodepool.Reconciler{Client: c, Live: c, Recorder: recorder, Clock: f.clock}},
 		{&fleetv1.AdapterStatusList{}, &adapterstatus.Reconciler{Client: c, Recorder: recorder}},
 	}
 	for before := -1; before != writes.Count(); {
