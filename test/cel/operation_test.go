@@ -17,7 +17,7 @@ var operationRows = []row{
 		"spec.startTime: should match " + secondTime}},
 	{desc: "changed", update: []edit{set("spec.generation", 2)}, wantErrors: []string{
 		"spec: spec is immutable: an Operation is a record"}},
-	{desc: "labelled", update: []edit{set("metadata.labels", fields{"a": "b"}), set("spec.generation", 1)}},
+	{desc: "labelled", update: []edit{set("metadata.labels", fields{"a": "b"}), set("spec.generation", 4)}},
 	{desc: "ended", status: []edit{set("status.state", "Succeeded"), set("status.endTime", "2026-01-01T00:01:00Z")}},
 	{desc: "ended at a time in lower case", status: []edit{set("status.endTime", "2026-01-01t00:00:00z")}, wantErrors: []string{
 		"status.endTime: should match " + secondTime}},
