@@ -15,9 +15,11 @@ func Upgrade(r Request) (hub.Task, error) {
 	to := body.Text(fieldVersion, fields.Text{Required: true})
 	size := readBatch(body)
 	return r.task(fleetv1.OperationPoolUpgrade, body, func(s *scene) error {
-		s.known(fieldVersion, to)
+		known := s.known(fieldVersion, to)
 		if s.controlPlane(r.Group) {
-			s.raiseControlPlane(to)
+			if known {
+				s.raiseControlPlane(to)
+			}
 			s.Cluster.Spec.Rollout = s.rollout(size, s.roomEverywhere())
 			s.TouchCluster()
 			return nil
@@ -26,7 +28,9 @@ func Upgrade(r Request) (hub.Task, error) {
 		if err != nil {
 			return err
 		}
-		s.raise(pool, to)
+		if known {
+			s.raise(pool, to)
+		}
 		pool.Spec.Rollout = s.rollout(size, s.roomOf(pool))
 		s.TouchPool(pool)
 		return nil
@@ -51,10 +55,9 @@ func UpgradeAll(r Request) (hub.Task, error) {
 	}
 	return r.task(fleetv1.OperationPoolUpgrade, body, func(s *scene) error {
 		pools, err := s.upgraded(group)
-		if err != nil {
+		if err != nil || !s.known(fieldTemplate, to) {
 			return err
 		}
-		s.known(fieldTemplate, to)
 		s.raiseControlPlane(to)
 		s.Cluster.Spec.Rollout = s.rollout(capped(size, s.roomEverywhere()), s.roomEverywhere())
 		s.TouchCluster()

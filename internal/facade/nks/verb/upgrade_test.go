@@ -74,7 +74,13 @@ func TestUpgrade(t *testing.T) {
 
 		"nothing":            {group: on, body: `{}`, refused: []string{"400 Invalid input for field/attribute version. Value: 'None'. Value is required."}},
 		"an unknown version": {group: on, body: `{"version":"v1.2.3"}`, clashes: []string{"400 Invalid input for field/attribute version. Value: 'v1.2.3'. " + known}},
-		"an unknown group":   {group: "nothing", body: `{"version":"v1.24.3"}`, clashes: []string{"404 Nodegroup nothing could not be found."}},
+		"an unknown version, and more than there is room for": {
+			group: master, body: `{"version":"v1.2.3","num_buffer_nodes":8}`, clashes: []string{
+				"400 Invalid input for field/attribute version. Value: 'v1.2.3'. " + known,
+				"400 Invalid input for field/attribute num_buffer_nodes. Value: '8'. Value should be between 0 and 7.",
+			},
+		},
+		"an unknown group": {group: "nothing", body: `{"version":"v1.24.3"}`, clashes: []string{"404 Nodegroup nothing could not be found."}},
 		"a version that the platform lacks": {
 			group: on, body: `{"version":"v1.24.3"}`,
 			given: platform(func(p *fleetv1.Platform) {
@@ -166,7 +172,6 @@ func TestUpgradeAll(t *testing.T) {
 		"an unknown version": {
 			body: `{"cluster_template":"v1.2.3"}`, clashes: []string{
 				"400 Invalid input for field/attribute cluster_template. Value: 'v1.2.3'. Value should be one of: v1.19.13, v1.23.3, v1.24.3, v1.25.4, v1.26.3.",
-				"409 The control plane of cluster test-k8s cannot go back. It runs v1.24.3, and v1.2.3 is older.",
 			},
 		},
 		"back":             {body: `{"cluster_template":"v1.23.3"}`, clashes: []string{"409 The control plane of cluster test-k8s cannot go back. It runs v1.24.3, and v1.23.3 is older."}},

@@ -12,11 +12,14 @@ import (
 	"github.com/slipway-dev/slipway/internal/limits"
 )
 
-// known checks that a version can be asked for.
-func (s *scene) known(field, wished string) {
-	if offered := bounds.Versions(s.Platform, s.settings.Versions); len(offered) > 0 && !slices.Contains(offered, wished) {
-		s.refuse(field, "Value should be one of: %s.", strings.Join(offered, ", "))
+// known tells whether a version can be asked for, and refuses it if not: what else could be wrong with it does not matter then.
+func (s *scene) known(field, wished string) bool {
+	offered := bounds.Versions(s.Platform, s.settings.Versions)
+	if len(offered) == 0 || slices.Contains(offered, wished) {
+		return true
 	}
+	s.refuse(field, "Value should be one of: %s.", strings.Join(offered, ", "))
+	return false
 }
 
 // controlPlaneVersion is the version of the control plane; empty if nobody knows.
