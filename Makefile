@@ -55,7 +55,7 @@ e2e: ## Tests of the local environment, end to end; they start one of their own
 	KUBEBUILDER_ASSETS="$$assets" $(GO) test -trimpath -tags e2e -timeout 60m -v ./test/e2e/... $(E2EFLAGS)
 
 .PHONY: clients
-clients: ## Drive the CCE dialect of the environment in SLIPWAY_URL with its clients' own SDKs (source .local/env first)
+clients: ## Drive the CCE and NKS dialects of the environment in SLIPWAY_URL with their clients' own SDKs (source .local/env first)
 	cd test/clients && $(GO) test -trimpath -count=1 -timeout 20m ./...
 
 .PHONY: bench
