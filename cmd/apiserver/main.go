@@ -44,9 +44,12 @@ func dialects(h hub.Hub, options apiserver.NKSOptions) ([]facade.Dialect, error)
 	if err != nil {
 		return nil, err
 	}
-	magnum := nks.New(h, clock.RealClock{}, nks.Options{
+	magnum, err := nks.New(h, clock.RealClock{}, nks.Options{
 		Strict: options.Strict, TaskWait: options.TaskWait, PublicURL: options.PublicURL, IdentityURL: options.IdentityURL,
 	})
+	if err != nil {
+		return nil, err
+	}
 	return []facade.Dialect{fleet, addons, engine, magnum}, nil
 }
 

@@ -1,6 +1,8 @@
 package nks
 
 import (
+	_ "embed" // for the document
+	"fmt"
 	"net/http"
 	"strings"
 	"time"
@@ -8,12 +10,19 @@ import (
 	"k8s.io/utils/clock"
 
 	"github.com/slipway-dev/slipway/internal/facade"
+	openapi "github.com/slipway-dev/slipway/internal/facade/document"
 	"github.com/slipway-dev/slipway/internal/facade/nks/verb"
+	"github.com/slipway-dev/slipway/internal/facade/reply"
 	"github.com/slipway-dev/slipway/internal/hub"
 )
 
 // dialectName is the dialect's name in metrics and as an aggregated API.
 const dialectName = "nks"
+
+// openAPI is the OpenAPI document.
+//
+//go:embed openapi.yaml
+var openAPI []byte
 
 // Options are what an administrator decides about the dialect.
 type Options struct {
@@ -31,15 +40,21 @@ var _ facade.Particular = (*Dialect)(nil)
 
 // Dialect is the NKS dialect. It implements facade.Particular.
 type Dialect struct {
-	hub     hub.FleetHub
-	clock   clock.PassiveClock
-	options Options
+	hub      hub.FleetHub
+	clock    clock.PassiveClock
+	options  Options
+	document []byte
 }
 
-// New returns the dialect on a hub. The clock tells when certificates are to be renewed.
-func New(hub hub.FleetHub, clock clock.PassiveClock, options Options) *Dialect {
+// New returns the dialect on a hub. The clock tells when certificates are to be renewed. Errors: an OpenAPI document that cannot be
+// read, which only a change of it can cause.
+func New(hub hub.FleetHub, clock clock.PassiveClock, options Options) (*Dialect, error) {
+	served, err := openapi.Served(openAPI)
+	if err != nil {
+		return nil, fmt.Errorf("reading the OpenAPI document of the NKS dialect: %w", err)
+	}
 	options.PublicURL = strings.TrimRight(options.PublicURL, "/")
-	return &Dialect{hub: hub, clock: clock, options: options}
+	return &Dialect{hub: hub, clock: clock, options: options, document: served}, nil
 }
 
 // Name implements facade.Dialect.
@@ -91,4 +106,10 @@ func (r *request) variable(name string) string { return r.call.Variables[name] }
 // settings are what tasks are judged by, beside the cluster.
 func (d *Dialect) settings() verb.Settings {
 	return verb.Settings{Strict: d.options.Strict, Wait: d.options.TaskWait, Versions: guideVersions}
+}
+
+// getDocument serves the OpenAPI document as JSON.
+func (d *Dialect) getDocument(r *request) error {
+	reply.JSON(r.w, http.StatusOK, d.document)
+	return nil
 }

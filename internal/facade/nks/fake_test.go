@@ -201,11 +201,7 @@ type rights []string
 // newServer is the facade with the dialect on a hub, without the server's own filters: everybody may do all but what is denied.
 func newServer(t testing.TB, h hub.FleetHub, options Options, denied ...string) http.Handler {
 	t.Helper()
-	clock := clocktesting.NewFakePassiveClock(born.Time)
-	f, err := facade.New(clock, New(h, clock, options))
-	if err != nil {
-		t.Fatal(err)
-	}
+	f, _ := newFacade(t, h, options)
 	return f.Wrap(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		call := facade.From(r.Context())
 		call.Caller = hub.Caller{Namespace: tenant, User: "user"}
@@ -228,15 +224,25 @@ func (denied rights) may(_ context.Context, right facade.Right) error {
 	return nil
 }
 
-// refusing is the facade with the dialect, which refuses every request.
-func refusing(t testing.TB, options Options, refusal facade.Refusal) http.Handler {
+// newFacade is the facade with the dialect on a hub.
+func newFacade(t testing.TB, h hub.FleetHub, options Options) (*facade.Facade, *Dialect) {
 	t.Helper()
 	clock := clocktesting.NewFakePassiveClock(born.Time)
-	dialect := New(newFakeHub(), clock, options)
+	dialect, err := New(h, clock, options)
+	if err != nil {
+		t.Fatal(err)
+	}
 	f, err := facade.New(clock, dialect)
 	if err != nil {
 		t.Fatal(err)
 	}
+	return f, dialect
+}
+
+// refusing is the facade with the dialect, which refuses every request.
+func refusing(t testing.TB, options Options, refusal facade.Refusal) http.Handler {
+	t.Helper()
+	f, dialect := newFacade(t, newFakeHub(), options)
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		inner := http.HandlerFunc(func(_ http.ResponseWriter, r *http.Request) { dialect.Refuse(w, r, refusal) })
 		f.Wrap(inner).ServeHTTP(httptest.NewRecorder(), r)

@@ -43,6 +43,7 @@ func (d *Dialect) Routes() []facade.Route {
 	routes := []facade.Route{
 		{Method: http.MethodGet, Path: "", Public: true, Handler: d.handle(d.getRoot)},
 		{Method: http.MethodGet, Path: "/v1", Public: true, Handler: d.handle(d.getVersion)},
+		{Method: http.MethodGet, Path: "/v1/openapi", Public: true, Handler: d.handle(d.getDocument)},
 		{Method: http.MethodGet, Path: "/v1/supports", Verb: "list", Resource: resourceClusters, Handler: d.handle(d.getSupports)},
 	}
 	routes = append(routes, d.clusterRoutes()...)

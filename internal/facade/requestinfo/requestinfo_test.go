@@ -183,6 +183,7 @@ var nkS = map[string]meaning{
 	"GET /":                              is("get"),
 	"GET /v1":                            is("get"),
 	"GET /v1/":                           is("get"),
+	"GET /v1/openapi":                    is("get"),
 	"POST /":                             is("post"),
 	"PUT /v1/clusters/c1":                is("put"),
 	"DELETE /v1/clusters":                is("delete"),
@@ -215,7 +216,10 @@ func newFacade(t testing.TB) *facade.Facade {
 	if err != nil {
 		t.Fatal(err)
 	}
-	magnum := nks.New(struct{ hub.FleetHub }{}, expect.Clock(), nks.Options{})
+	magnum, err := nks.New(struct{ hub.FleetHub }{}, expect.Clock(), nks.Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
 	made, err := facade.New(expect.Clock(), fleet, addons, engine, magnum)
 	if err != nil {
 		t.Fatal(err)
