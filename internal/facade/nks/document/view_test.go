@@ -25,7 +25,7 @@ var (
 )
 
 // read is an object as it is written here.
-func read(t *testing.T, text string) map[string]any { return body(t, text).Object }
+func read(t reporter, text string) map[string]any { return body(t, text).Object }
 
 func TestANewCluster(t *testing.T) {
 	w := newCluster(t, nil)
