@@ -16,7 +16,7 @@ import (
 )
 
 func TestAFleetIsProvisionedAsWished(t *testing.T) {
-	f := &estate{tenant: serve(t, 1)}
+	f := bare(t)
 	r := f.replicas[0]
 	fleet, err := r.Provision(t.Context(), f.caller, wishedFleet("sample"))
 	must(t, err)
@@ -118,7 +118,7 @@ func (f *tenant) holdsNothing() {
 
 // What cannot be foreseen fails when the Cluster is there already.
 func TestAClusterWhosePoolFailsIsDeletedAgain(t *testing.T) {
-	f := &estate{tenant: serve(t, 1)}
+	f := bare(t)
 	r := f.replicas[0]
 	store := f.meddled(r, &meddling{before: func(verb string, object client.Object) error {
 		if _, pool := object.(*fleetv1.NodePool); pool && verb == "create" {
@@ -155,7 +155,7 @@ func TestANameThatIsTakenIsNotProvisionedAgain(t *testing.T) {
 
 // The pool's plain name may be that of another cluster's pool.
 func TestAPoolOfTheSamePlainNameIsInNobodysWay(t *testing.T) {
-	f := &estate{tenant: serve(t, 1)}
+	f := bare(t)
 	must(t, f.client.Create(t.Context(), fixture.NodePool(f.namespace, "sample-default-worker", "other", fixture.PoolName("default-worker"))))
 	_, err := f.replicas[0].Provision(t.Context(), f.caller, wishedFleet("sample"))
 	must(t, err)

@@ -12,7 +12,6 @@ import (
 	fleetv1 "github.com/slipway-dev/slipway/api/v1alpha1"
 	"github.com/slipway-dev/slipway/internal/hub"
 	"github.com/slipway-dev/slipway/internal/testing/expect"
-	"github.com/slipway-dev/slipway/internal/testing/fixture"
 )
 
 // undertaking is a task that a process is killed at.
@@ -205,7 +204,7 @@ func TestAKilledProvisionLeavesWhatCanBeDeleted(t *testing.T) {
 	for n, killed := 1, true; killed && !t.Failed(); n++ {
 		for _, after := range []bool{false, true} {
 			t.Run(fmt.Sprintf("write %d, carried out %t", n, after), func(t *testing.T) {
-				f := &estate{tenant: serve(t, 1, fixture.Requiring("dns")), sample: hub.Ref{Kind: fleetv1.KindCluster, Name: "sample"}}
+				f := bare(t)
 				r := f.replicas[0]
 				r.writes.FailAt(n, after)
 				_, err := r.Provision(t.Context(), f.caller, wishedFleet("sample"))

@@ -27,21 +27,33 @@ type estate struct {
 func settle(t *testing.T, replicas int, options ...fixture.Option[*fleetv1.Platform]) *estate {
 	t.Helper()
 	all := append([]fixture.Option[*fleetv1.Platform]{fixture.Requiring("dns")}, options...)
-	f := &estate{tenant: serve(t, replicas, all...), sample: hub.Ref{Kind: fleetv1.KindCluster, Name: "sample"}}
+	return serve(t, replicas, all...).build("sample")
+}
+
+// bare serves an estate that nothing was built on.
+func bare(t *testing.T) *estate {
+	t.Helper()
+	return &estate{tenant: serve(t, 1, fixture.Requiring("dns")), sample: hub.Ref{Kind: fleetv1.KindCluster, Name: "sample"}}
+}
+
+// build makes an estate of that name, where every task was done.
+func (f *tenant) build(name string) *estate {
+	f.Helper()
+	e := &estate{tenant: f, sample: hub.Ref{Kind: fleetv1.KindCluster, Name: name}}
 	r := f.replicas[0]
-	_, err := r.Provision(t.Context(), f.caller, wishedFleet("sample"))
-	must(t, err)
-	f.done(r)
-	_, err = r.AddNodePool(t.Context(), f.caller, f.sample, hub.NewPool{Name: "more"})
-	must(t, err)
-	f.done(r)
+	_, err := r.Provision(f.Context(), f.caller, wishedFleet(name))
+	must(f, err)
+	e.done(r)
+	_, err = r.AddNodePool(f.Context(), f.caller, e.sample, hub.NewPool{Name: "more"})
+	must(f, err)
+	e.done(r)
 	for _, other := range f.replicas {
 		f.eventually("the replica knows the fleet", func() bool {
-			fleet, err := other.Fleet(t.Context(), f.namespace, f.sample)
+			fleet, err := other.Fleet(f.Context(), f.namespace, e.sample)
 			return err == nil && len(fleet.Pools) == 2 && fleet.Pools[1].NodePool.Status.ObservedGeneration == 1
 		})
 	}
-	return f
+	return e
 }
 
 // wishedFleet is a Cluster with default-worker, each with a Secret.
@@ -95,9 +107,9 @@ type home struct {
 func (f *estate) now() home {
 	f.Helper()
 	h := home{cluster: &fleetv1.Cluster{}}
-	must(f, f.client.Get(f.Context(), client.ObjectKey{Namespace: f.namespace, Name: "sample"}, h.cluster))
+	must(f, f.client.Get(f.Context(), client.ObjectKey{Namespace: f.namespace, Name: f.sample.Name}, h.cluster))
 	var list fleetv1.NodePoolList
-	must(f, f.client.List(f.Context(), &list, client.InNamespace(f.namespace), client.MatchingFields{fleetv1.FieldClusterName: "sample"}))
+	must(f, f.client.List(f.Context(), &list, client.InNamespace(f.namespace), client.MatchingFields{fleetv1.FieldClusterName: f.sample.Name}))
 	h.pools = list.Items
 	return h
 }
