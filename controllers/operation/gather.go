@@ -41,7 +41,7 @@ func (s *scope) waits() bool {
 func (r *Reconciler) gather(ctx context.Context, target Target) (*scope, error) {
 	s := &scope{target: target, now: metav1.NewTime(r.Clock.Now()), noted: r.sightings.of(target)}
 	var err error
-	if s.object, err = r.object(ctx, target); err != nil {
+	if s.object, err = read(ctx, r.Client, target); err != nil {
 		return nil, err
 	}
 	if s.object != nil {
@@ -72,12 +72,17 @@ func (r *Reconciler) look(ctx context.Context, s *scope) error {
 	if s.target.Kind == fleetv1.KindCluster {
 		return r.lookAtCluster(ctx, s)
 	}
+	var reader client.Reader = r.Client
+	if s.ends() {
+		// Whether it goes with its Cluster must not depend on which of two informers is ahead.
+		reader = r.Live
+	}
 	clusters := map[string]*fleetv1.Cluster{}
 	for i := range s.sights {
 		_, name := operation.KindOf(s.sights[i].Object)
 		if _, known := clusters[name]; !known {
 			key := types.NamespacedName{Namespace: s.target.Namespace, Name: name}
-			found, err := r.object(ctx, Target{Kind: fleetv1.KindCluster, NamespacedName: key})
+			found, err := read(ctx, reader, Target{Kind: fleetv1.KindCluster, NamespacedName: key})
 			if err != nil {
 				return err
 			}
@@ -86,6 +91,16 @@ func (r *Reconciler) look(ctx context.Context, s *scope) error {
 		s.sights[i].Cluster = clusters[name]
 	}
 	return nil
+}
+
+// ends tells whether the end of an object was seen.
+func (s *scope) ends() bool {
+	for _, sight := range s.sights {
+		if sight.Gone || !sight.Object.GetDeletionTimestamp().IsZero() {
+			return true
+		}
+	}
+	return false
 }
 
 // lookAtCluster adds what counts for a Cluster: itself, and its first node pool.
@@ -120,10 +135,10 @@ func (r *Reconciler) firstWorkers(ctx context.Context, cluster *fleetv1.Cluster)
 	return nil, nil
 }
 
-// object reads an object; nil if there is none of the name.
-func (r *Reconciler) object(ctx context.Context, target Target) (operation.Object, error) {
+// read reads an object; nil if there is none of the name.
+func read(ctx context.Context, reader client.Reader, target Target) (operation.Object, error) {
 	object := empty(target.Kind)
-	err := r.Client.Get(ctx, target.NamespacedName, object)
+	err := reader.Get(ctx, target.NamespacedName, object)
 	if client.IgnoreNotFound(err) != nil {
 		return nil, fmt.Errorf("reading %s %s: %w", target.Kind, target.NamespacedName, err)
 	}

@@ -90,6 +90,26 @@ var _ = Describe("A manager", func() {
 		Expect(w.reconciler.Remembers()).To(BeZero())
 	})
 
+	It("knows that a pool goes with its cluster, though its cache does not show the cluster's end yet", func(ctx context.Context) {
+		cluster := w.cluster(ctx)
+		stale := cluster.DeepCopy()
+		pool := w.pool(ctx, "workers")
+		w.handled(ctx, pool, ready)
+		late := interceptor.NewClient(w.client, interceptor.Funcs{
+			Get: func(ctx context.Context, c client.WithWatch, key client.ObjectKey, object client.Object, options ...client.GetOption) error {
+				if typed, ok := object.(*fleetv1.Cluster); ok {
+					stale.DeepCopyInto(typed)
+					return nil
+				}
+				return c.Get(ctx, key, object, options...)
+			},
+		})
+		w.reconciler = operation.New(w.writes.Client(late), w.client, w.clock)
+		expect.Deleted(ctx, w.client, cluster)
+		w.condemned(ctx, pool)
+		Expect(w.told(ctx)).To(Equal([]string{"1 CLUSTER_CREATE sample@1 InProgress", "2 NODEGROUP_CREATE workers@1 Succeeded"}))
+	})
+
 	It("takes the next number when somebody else took one", func(ctx context.Context) {
 		cluster := w.cluster(ctx)
 		forced := w.records(ctx)[0]
