@@ -132,17 +132,28 @@ func (b *bench) pools() []fleetv1.NodePool {
 	return pools
 }
 
-func (b *bench) tenant() client.Client {
+// secret returns a Secret that the adapter wrote beside the Cluster.
+func (b *bench) secret(name string) *corev1.Secret {
 	b.Helper()
 	secret := &corev1.Secret{}
-	if err := b.hub.Get(b.ctx, client.ObjectKey{Namespace: "default", Name: "sample-kubeconfig"}, secret); err != nil {
+	if err := b.hub.Get(b.ctx, client.ObjectKey{Namespace: "default", Name: name}, secret); err != nil {
 		b.Fatal(err)
 	}
-	kubeconfig, err := remote.Parse(secret.Data[fleetv1.KubeconfigKey])
+	return secret
+}
+
+func (b *bench) kubeconfig() *remote.Kubeconfig {
+	b.Helper()
+	kubeconfig, err := remote.Parse(b.secret("sample-kubeconfig").Data[fleetv1.KubeconfigKey])
 	if err != nil {
 		b.Fatal(err)
 	}
-	c, err := remote.NewClients(b.env.Scheme, 1).Get(kubeconfig)
+	return kubeconfig
+}
+
+func (b *bench) tenant() client.Client {
+	b.Helper()
+	c, err := remote.NewClients(b.env.Scheme, 1).Get(b.kubeconfig())
 	if err != nil {
 		b.Fatal(err)
 	}

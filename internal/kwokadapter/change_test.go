@@ -26,7 +26,6 @@ import (
 
 	fleetv1 "github.com/slipway-dev/slipway/api/v1alpha1"
 	"github.com/slipway-dev/slipway/internal/kwokadapter"
-	"github.com/slipway-dev/slipway/internal/remote"
 )
 
 // TestChangesOfAWholeCluster takes a Cluster with two pools through what a platform changes on it, against a real control plane.
@@ -236,10 +235,7 @@ func (b *bench) refused(name string, c client.Client) {
 // kubeconfig.
 func (b *bench) signedConfig() *rest.Config {
 	b.Helper()
-	secret := &corev1.Secret{}
-	if err := b.hub.Get(b.ctx, client.ObjectKey{Namespace: "default", Name: fleetv1.CASecretName("sample")}, secret); err != nil {
-		b.Fatal(err)
-	}
+	secret := b.secret(fleetv1.CASecretName("sample"))
 	authority, err := tls.X509KeyPair(secret.Data[corev1.TLSCertKey], secret.Data[corev1.TLSPrivateKeyKey])
 	if err != nil {
 		b.Fatal(err)
@@ -260,7 +256,7 @@ func (b *bench) signedConfig() *rest.Config {
 	if err != nil {
 		b.Fatal(err)
 	}
-	return &rest.Config{Host: b.endpoint(), TLSClientConfig: rest.TLSClientConfig{
+	return &rest.Config{Host: b.kubeconfig().Endpoint(), TLSClientConfig: rest.TLSClientConfig{
 		CAData:   secret.Data[corev1.TLSCertKey],
 		CertData: pem.EncodeToMemory(&pem.Block{Type: "CERTIFICATE", Bytes: der}),
 		KeyData:  pem.EncodeToMemory(&pem.Block{Type: "EC PRIVATE KEY", Bytes: keyDER}),
@@ -274,18 +270,4 @@ func (b *bench) client(config *rest.Config) client.Client {
 		b.Fatal(err)
 	}
 	return c
-}
-
-// endpoint returns the address of the tenant's API server.
-func (b *bench) endpoint() string {
-	b.Helper()
-	secret := &corev1.Secret{}
-	if err := b.hub.Get(b.ctx, client.ObjectKey{Namespace: "default", Name: "sample-kubeconfig"}, secret); err != nil {
-		b.Fatal(err)
-	}
-	kubeconfig, err := remote.Parse(secret.Data[fleetv1.KubeconfigKey])
-	if err != nil {
-		b.Fatal(err)
-	}
-	return kubeconfig.Endpoint()
 }

@@ -52,6 +52,9 @@ func (a *Adapter) reconcileNodes(ctx context.Context, target adapter.Target) (ad
 		c.nodes = nodesOf(nodes, pool)
 	}
 	report := nodesReport(c.nodes, w, p)
+	if w.later && behind(c.nodes, w.network) > 0 {
+		report.RequeueAfter = progressEvery
+	}
 	if !granted && p.done {
 		report.Available = adapter.False(reasonNodesWaiting, fmt.Sprintf(
 			"the nodes are to run %s; they wait for the control plane, which runs %s", pool.Spec.KubernetesVersion, running))
