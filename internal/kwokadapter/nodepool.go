@@ -31,10 +31,8 @@ func (a *Adapter) reconcileNodes(ctx context.Context, target adapter.Target) (ad
 	if err != nil {
 		return adapter.Report{}, err
 	}
-	c := crew{cluster: cluster, pool: pool, nodes: nodesOf(nodes, pool)}
-	version, granted := nodeVersion(pool, running, factsOf(c.nodes).KubernetesVersion)
-	c.machine = machineOf(pool, version)
-	if c.template, err = c.machine.hash(); err != nil {
+	c, granted, err := muster(target, nodes, running)
+	if err != nil {
 		return adapter.Report{}, err
 	}
 	if err := scaleAutomatically(ctx, tenant, pool); err != nil {
@@ -61,6 +59,16 @@ func (a *Adapter) reconcileNodes(ctx context.Context, target adapter.Target) (ad
 		report.RequeueAfter = progressEvery
 	}
 	return report, nil
+}
+
+// muster finds out what the pool has, what its new nodes are made from, and whether they may have the version that is wished.
+// running is the version of the control plane.
+func muster(target adapter.Target, nodes []corev1.Node, running string) (c crew, granted bool, err error) {
+	c = crew{cluster: target.Cluster, pool: target.NodePool, nodes: nodesOf(nodes, target.NodePool)}
+	version, granted := nodeVersion(c.pool, running, factsOf(c.nodes).KubernetesVersion)
+	c.machine = machineOf(c.pool, version)
+	c.template, err = c.machine.hash()
+	return c, granted, err
 }
 
 // wish returns what the pool shall be. A change of the Cluster's network goes on within the bounds of the Cluster; before the
