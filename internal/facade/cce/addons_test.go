@@ -10,6 +10,7 @@ import (
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 
 	fleetv1 "github.com/slipway-dev/slipway/api/v1alpha1"
+	"github.com/slipway-dev/slipway/internal/facade/member"
 	"github.com/slipway-dev/slipway/internal/hub"
 	"github.com/slipway-dev/slipway/internal/phase"
 )
@@ -56,7 +57,7 @@ func TestGuide(t *testing.T) {
 	wish := hub.NewAddon{
 		Cluster: hub.Ref{Kind: fleetv1.KindCluster, ID: clusterID}, Template: "npd", Version: "1.13.5", Instance: "npd",
 		Params:     []byte(`{"rbac_enabled":true,"swr_addr":"100.125.6.246:20202","swr_user":"hwofficial"}`),
-		Extensions: &fleetv1.Extensions{CCE: raw(string(compact([]byte(guide))))},
+		Extensions: &fleetv1.Extensions{CCE: raw(string(member.Compact([]byte(guide))))},
 	}
 	if diff := cmp.Diff(wish, h.made); diff != "" {
 		t.Error(diff)

@@ -28,9 +28,9 @@ func keep(request []byte, secrets []string) *runtime.RawExtension {
 		values, within := strings.CutPrefix(pointer, pointerValues)
 		return pointer == "/"+memberText || within && slices.Contains(secrets, values)
 	})
-	kept = compact(kept)
+	kept = member.Compact(kept)
 	values, _ := member.Find(kept, []string{"spec", "values"})
-	if len(values) <= maxText && string(normal(values)) != string(values) {
+	if len(values) <= maxText && string(member.Stored(values)) != string(values) {
 		// The request is an object with members.
 		kept = append(kept[:len(kept)-1], ',')
 		kept = append(kept, reply.Encode(memberText)...)
@@ -50,10 +50,10 @@ func keptValues(kept *runtime.RawExtension) []byte {
 	if !found || !isObject(values) {
 		return nil
 	}
-	stored := normal(values)
+	stored := member.Stored(values)
 	var text string
 	if quoted, found := member.Find(kept.Raw, []string{memberText}); found && json.Unmarshal(quoted, &text) == nil {
-		if sent := normal([]byte(text)); sent != nil && string(sent) == string(stored) {
+		if sent := member.Stored([]byte(text)); sent != nil && string(sent) == string(stored) {
 			return []byte(text)
 		}
 	}

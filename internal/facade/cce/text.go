@@ -2,13 +2,9 @@ package cce
 
 import (
 	"bytes"
-	"encoding/json"
 	"strings"
 
-	kjson "sigs.k8s.io/json"
-
 	"github.com/slipway-dev/slipway/internal/facade/member"
-	"github.com/slipway-dev/slipway/internal/facade/reply"
 )
 
 // What is done with JSON as text, so that what a client sent goes out in its order and with its digits. All functions want text that
@@ -66,23 +62,4 @@ var escapePointer = strings.NewReplacer("~", "~0", "/", "~1")
 // withoutNulls returns an object without its members that are null, which count as absent.
 func withoutNulls(object []byte) []byte {
 	return without(object, "", func(_ string, value []byte) bool { return string(value) == "null" })
-}
-
-// compact is JSON without white space.
-func compact(text []byte) []byte {
-	var buffer bytes.Buffer
-	if json.Compact(&buffer, text) != nil {
-		return text
-	}
-	return buffer.Bytes()
-}
-
-// normal is JSON as it is after the kube-apiserver stored it: members in order, numbers in the form that Go gives them. It is nil for
-// what cannot be stored.
-func normal(text []byte) []byte {
-	var value any
-	if kjson.UnmarshalCaseSensitivePreserveInts(text, &value) != nil {
-		return nil
-	}
-	return reply.Encode(value)
 }

@@ -91,9 +91,9 @@ func valuesOf(sent []byte, shown map[string]any) []byte {
 	}
 	in := sectionsOf(decoded)
 	if means(in.params(), shown) {
-		return compact(sent)
+		return member.Compact(sent)
 	}
-	return compact(edited(sent, in, shown))
+	return member.Compact(edited(sent, in, shown))
 }
 
 // freshValues are the values of params that nobody sent as values.

@@ -9,6 +9,7 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
+	"github.com/slipway-dev/slipway/internal/facade/member"
 	"github.com/slipway-dev/slipway/internal/params"
 )
 
@@ -153,7 +154,7 @@ func TestRoundTrip(t *testing.T) {
 			t.Fatalf("%s: %s", body, posted.text)
 		}
 		read := ask{method: "GET", path: "/addons/" + string(addonID)}.do(t, h)
-		if want := `"values":` + string(compact([]byte(values))) + "}"; !strings.Contains(read.text, want) || !strings.Contains(posted.text, want) {
+		if want := `"values":` + string(member.Compact([]byte(values))) + "}"; !strings.Contains(read.text, want) || !strings.Contains(posted.text, want) {
 			t.Fatalf("sent %s\nkept %s\nread %s", want, h.addons[0].Object.Spec.Extensions.CCE.Raw, read.text)
 		}
 	}
@@ -208,7 +209,7 @@ func FuzzValues(f *testing.F) {
 		if len(faults) > 0 {
 			t.Fatalf("%s became %s: %s", values, sent, params.Join(faults))
 		}
-		if got := valuesOf(sent, sectionsOf(decoded).params()); string(got) != string(compact(sent)) {
+		if got := valuesOf(sent, sectionsOf(decoded).params()); string(got) != string(member.Compact(sent)) {
 			t.Fatalf("%s reads back as %s", sent, got)
 		}
 		shown := valuesOf(sent, wanted)

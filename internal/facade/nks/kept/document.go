@@ -7,6 +7,7 @@ import (
 	"k8s.io/apimachinery/pkg/runtime"
 
 	fleetv1 "github.com/slipway-dev/slipway/api/v1alpha1"
+	"github.com/slipway-dev/slipway/internal/facade/member"
 	"github.com/slipway-dev/slipway/internal/facade/reply"
 	"github.com/slipway-dev/slipway/internal/params"
 )
@@ -79,7 +80,7 @@ func values(object map[string]any, texts map[string]string) map[string]Value {
 	for name, value := range object {
 		made[name] = Value{Any: value, JSON: reply.Encode(value)}
 		text, found := texts[name]
-		if !found || !bytes.Equal(normal([]byte(text)), normal(made[name].JSON)) {
+		if !found || !bytes.Equal(member.Stored([]byte(text)), member.Stored(made[name].JSON)) {
 			continue
 		}
 		if sent, ok := Parse([]byte(text)); ok {
@@ -92,5 +93,5 @@ func values(object map[string]any, texts map[string]string) map[string]Value {
 // Parse is the value of a JSON text; false if it is none.
 func Parse(text []byte) (Value, bool) {
 	value, faults := params.Decode(text, "")
-	return Value{Any: value, JSON: compact(text)}, len(faults) == 0
+	return Value{Any: value, JSON: member.Compact(text)}, len(faults) == 0
 }

@@ -6,7 +6,6 @@ import (
 	"maps"
 
 	"k8s.io/apimachinery/pkg/runtime"
-	kjson "sigs.k8s.io/json"
 
 	fleetv1 "github.com/slipway-dev/slipway/api/v1alpha1"
 	"github.com/slipway-dev/slipway/internal/facade/member"
@@ -142,8 +141,8 @@ func keepText(aside map[string]string, name string, text []byte) {
 	if len(text) == 0 || text[0] == '"' && name != memberTexts {
 		return
 	}
-	short := compact(text)
-	if len(short) <= maxText && (name == memberTexts || !bytes.Equal(short, normal(short))) {
+	short := member.Compact(text)
+	if len(short) <= maxText && (name == memberTexts || !bytes.Equal(short, member.Stored(short))) {
 		aside[name] = string(short)
 	}
 }
@@ -156,24 +155,6 @@ func membersOf(object []byte) map[string][]byte {
 		return true
 	})
 	return found
-}
-
-// compact is a JSON text without white space.
-func compact(text []byte) []byte {
-	var buffer bytes.Buffer
-	if json.Compact(&buffer, text) != nil {
-		return text
-	}
-	return buffer.Bytes()
-}
-
-// normal is a JSON text as the kube-apiserver gives it back; nil if it is none.
-func normal(text []byte) []byte {
-	var value any
-	if kjson.UnmarshalCaseSensitivePreserveInts(text, &value) != nil {
-		return nil
-	}
-	return reply.Encode(value)
 }
 
 // With returns what is kept with another value of a member. Nil stands for nothing that is kept yet; it stays nil if what is kept cannot
