@@ -134,6 +134,24 @@ var _ = Describe("A cluster behind the NKS door", Ordered, func() {
 		Expect(answer.text("labels", "ncr_sgw")).To(Equal("registry-a"), "what one dialect keeps another does not lose")
 	}, NodeTimeout(patience))
 
+	It("has the node group that HyperFleet adds, and takes it away", func(ctx SpecContext) {
+		answer := rest.must(ctx, http.MethodPost, hyperfleet+"/clusters/"+id+"/nodepools", map[string]any{
+			"kind": "NodePool", "name": "extra", "spec": map[string]any{"tier": "silver"},
+		})
+		Expect(answer.status).To(Equal(http.StatusCreated), answer.String())
+		theirs := hyperfleet + "/clusters/" + id + "/nodepools/" + answer.text("id")
+		done(ctx, "NODEGROUP_CREATE", "nodegroup", "extra")
+		answer = rest.must(ctx, http.MethodGet, "/v1/"+path+"/nodegroups/extra", nil)
+		Expect(answer.text("status")).To(Equal("CREATE_COMPLETE"), answer.String())
+		group := answer.text("uuid")
+
+		answer = rest.must(ctx, http.MethodDelete, "/v1/"+path+"/nodegroups/"+group, nil)
+		Expect(answer.status).To(Equal(http.StatusNoContent), answer.String())
+		done(ctx, "NODEGROUP_DELETE", "nodegroup", "extra")
+		answer = rest.must(ctx, http.MethodGet, theirs, nil)
+		Expect(answer.status).To(Equal(http.StatusNotFound), answer.String())
+	}, NodeTimeout(patience))
+
 	It("has a history of what kubectl changes, by what was changed", func(ctx SpecContext) {
 		Expect(hub.client.Get(ctx, client.ObjectKeyFromObject(pool), pool)).To(Succeed())
 		node := pool.Status.Nodes[0].ID
