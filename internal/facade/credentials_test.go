@@ -49,6 +49,7 @@ const signedHeader = "Authorization: SDK-HMAC-SHA256 Access=k, SignedHeaders=x-s
 
 func TestParticularCredentials(t *testing.T) {
 	first, lenient := facade.Credentials{TokenFirst: true, Signatures: true}, facade.Credentials{LenientProject: true}
+	known := facade.Credentials{KnownProject: true}
 	bad := func(detail string) refused {
 		return refused{Refused: 401, Cause: facade.BadCredentials, Detail: detail}
 	}
@@ -74,6 +75,8 @@ func TestParticularCredentials(t *testing.T) {
 		"a project in capitals is ignored":  {credentials: lenient, headers: []string{"X-Project-Id: ABC"}, seen: "||false"},
 		"two projects are ignored":          {credentials: lenient, headers: []string{"X-Project-Id: a", "X-Project-Id: b"}, seen: "||false"},
 		"a project, where it is looked at":  {credentials: first, headers: []string{"X-Project-Id: A"}, want: refused{Refused: 400, Cause: facade.BadHeader, Detail: label}},
+		"a project for the authorizer":      {credentials: known, headers: []string{"X-Project-Id: A/B"}, seen: "|A/B|false"},
+		"two projects for the authorizer":   {credentials: known, headers: []string{"X-Project-Id: a", "X-Project-Id: b"}, want: refused{Refused: 400, Cause: facade.BadHeader, Detail: "X-Project-Id is given more than once."}},
 		"a token beside a signature, plain": {credentials: facade.Credentials{Signatures: true}, headers: []string{"X-Auth-Token: t", signedHeader}, want: bad("Authorization and X-Auth-Token differ.")},
 	}
 	for name, test := range tests {

@@ -39,6 +39,9 @@ type Credentials struct {
 	Signatures bool
 	// LenientProject tells that a header X-Project-Id is ignored where it names no namespace that the caller may use.
 	LenientProject bool
+	// KnownProject tells that a header X-Project-Id which names no namespace is refused like one that names another tenant's, whoever
+	// asks.
+	KnownProject bool
 	// Scope is what the claim scope or scp of a token that is a JWT must contain, if it has such a claim. Empty for any.
 	Scope string
 }
@@ -177,6 +180,8 @@ type Call struct {
 	Caller hub.Caller
 	// Home tells that the caller's namespace is its own: the one it has without the header X-Project-Id.
 	Home bool
+	// Nowhere tells that the request is about a namespace that does not exist, and is to be refused for it.
+	Nowhere bool
 
 	// May tells whether the caller has a right in its namespace beside the one that the route asks for: nil if so, else a *Refusal
 	// (403, or 503 if nobody knows). The authorizer sets it; on public routes it is nil.

@@ -42,8 +42,14 @@ func guard(call *Call, header http.Header) *Refusal {
 		return refusal
 	}
 	refusal := guardProject(header)
-	if refusal != nil && credentials.LenientProject {
+	switch {
+	case refusal == nil:
+		return nil
+	case credentials.LenientProject:
 		delete(header, HeaderProject)
+		return nil
+	case credentials.KnownProject && len(header[HeaderProject]) == 1:
+		// Nobody has a namespace of that name: the authorizer says so to those who are known.
 		return nil
 	}
 	return refusal

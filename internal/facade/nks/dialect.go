@@ -64,7 +64,9 @@ func (*Dialect) Name() string { return dialectName }
 func (*Dialect) Base() string { return "" }
 
 // Credentials implements facade.Particular.
-func (*Dialect) Credentials() facade.Credentials { return facade.Credentials{TokenFirst: true} }
+func (*Dialect) Credentials() facade.Credentials {
+	return facade.Credentials{TokenFirst: true, KnownProject: true}
+}
 
 // Refuse implements facade.Dialect.
 func (d *Dialect) Refuse(w http.ResponseWriter, r *http.Request, refusal facade.Refusal) {

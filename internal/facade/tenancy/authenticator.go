@@ -158,6 +158,7 @@ func (a *Authenticator) complete(req *http.Request, call *facade.Call, who user.
 	call.Caller.Adapters = a.adapters(who)
 	call.Caller.Namespace = namespace
 	call.Home = home != "" && namespace == home
+	call.Nowhere = call.Credentials().KnownProject && namespace != home && !a.Names.HasNamespace(namespace)
 	info, ok := request.RequestInfoFrom(req.Context())
 	if !ok || !info.IsResourceRequest {
 		return nil

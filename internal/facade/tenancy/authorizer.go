@@ -30,6 +30,8 @@ func (a Authorizer) Authorize(ctx context.Context, attributes authorizer.Attribu
 		call.Because(facade.Refusal{Status: http.StatusForbidden, Cause: facade.NoRight,
 			Detail: "The identity belongs to no project; name one in the header X-Project-Id."})
 		return authorizer.DecisionDeny, "no namespace", nil
+	case call.Nowhere:
+		return authorizer.DecisionDeny, "no such namespace", nil
 	}
 	call.May = a.may(call, attributes.GetUser())
 	if reports(call.Route) && call.Caller.Adapters != nil && call.Home {

@@ -60,6 +60,38 @@ func TestProjectsThatAreIgnored(t *testing.T) {
 	}
 }
 
+// TestProjectsThatMustBeThere holds that a project which does not exist is refused like one of others, also to those who may do
+// everything everywhere.
+func TestProjectsThatMustBeThere(t *testing.T) {
+	known := particular{credentials: facade.Credentials{KnownProject: true}}
+	for name, test := range map[string]struct {
+		project string
+		allowed []string
+		want    string
+		asked   []string
+	}{
+		"the caller's own":        {"mine", []string{"get clusters mine/"}, "", []string{"get clusters mine/"}},
+		"another's, with a right": {"theirs", []string{"get clusters theirs/"}, "", []string{"get clusters theirs/"}},
+		"another's":               {"theirs", nil, "403 NoRight  /api/sample/clusters/2", []string{"get clusters theirs/", "get clusters theirs/two"}},
+		"nobody's":                {"nowhere", []string{"get clusters nowhere/"}, "403 NoRight  /api/sample/clusters/2", nil},
+		"no name of any":          {"No/Where", []string{"get clusters No/Where/"}, "403 NoRight  /api/sample/clusters/2", nil},
+	} {
+		t.Run(name, func(t *testing.T) {
+			delegate := &rights{allowed: test.allowed}
+			r := httptest.NewRequest(http.MethodGet, "/api/sample/clusters/2", nil)
+			setHeaders(r, "Authorization: Bearer project\nX-Project-Id: "+test.project)
+			w := httptest.NewRecorder()
+			serverOf(t, known, delegate).ServeHTTP(w, r)
+			if got := w.Body.String(); test.want != "" && got != test.want || (test.want == "") == strings.HasPrefix(got, "403") {
+				t.Errorf("answered %d %s, want %q", w.Code, got, test.want)
+			}
+			if diff := cmp.Diff(test.asked, delegate.asked); diff != "" {
+				t.Error(diff)
+			}
+		})
+	}
+}
+
 // TestMoreRights holds what handlers get to hear about rights beside their route's.
 func TestMoreRights(t *testing.T) {
 	const route = "get clusters mine/"
