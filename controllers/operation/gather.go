@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 
+	apierrors "k8s.io/apimachinery/pkg/api/errors"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"k8s.io/apimachinery/pkg/types"
 	"sigs.k8s.io/controller-runtime/pkg/client"
@@ -139,11 +140,11 @@ func (r *Reconciler) firstWorkers(ctx context.Context, cluster *fleetv1.Cluster)
 func read(ctx context.Context, reader client.Reader, target Target) (operation.Object, error) {
 	object := empty(target.Kind)
 	err := reader.Get(ctx, target.NamespacedName, object)
-	if client.IgnoreNotFound(err) != nil {
-		return nil, fmt.Errorf("reading %s %s: %w", target.Kind, target.NamespacedName, err)
+	if apierrors.IsNotFound(err) {
+		return nil, nil
 	}
 	if err != nil {
-		return nil, nil
+		return nil, fmt.Errorf("reading %s %s: %w", target.Kind, target.NamespacedName, err)
 	}
 	return object, nil
 }
