@@ -24,11 +24,13 @@ func (e *environment) applySamples(ctx context.Context) error {
 		last = e.apply(ctx, nil, "-k", e.source("config", "samples", "local"))
 		return last == nil || e.haveSamples(ctx), e.casualty()
 	})
-	if err == nil && last != nil {
-		e.say("  left as they are: %v", last)
-		return nil
+	if err != nil {
+		return errors.Join(err, last)
 	}
-	return errors.Join(err, last)
+	if last != nil {
+		e.say("  left as they are: %v", last)
+	}
+	return nil
 }
 
 // haveSamples tells whether every sample is there already.
