@@ -19,7 +19,7 @@ func Sequence(name string) int64 {
 		return 0
 	}
 	sequence, err := strconv.ParseInt(number, 10, 64)
-	if err != nil || Name(sequence) != name {
+	if err != nil || sequence < 1 || Name(sequence) != name {
 		return 0
 	}
 	return sequence
