@@ -17,7 +17,7 @@ import (
 func TestATaskChangesItsObjectsAndIsSeenAtOnce(t *testing.T) {
 	f := settle(t, 1)
 	before := f.now()
-	fleet, err := f.replicas[0].Perform(t.Context(), f.caller, f.sample, upgrade("v1.31.0", 0))
+	fleet, err := f.replicas[0].Perform(t.Context(), f.caller, f.sample, upgrade("v1.31.0"))
 	must(t, err)
 	if word := phase.Cluster(fleet.Cluster.Cluster, nil); word != phase.WordUpdateInProgress || len(fleet.Pools) != 2 {
 		t.Errorf("answered %s with %d pools", word, len(fleet.Pools))
@@ -92,7 +92,7 @@ func TestWhatATaskMayNotDoIsRefusedAndLeavesNoMark(t *testing.T) {
 	}{
 		"what admission refuses":             {task: resize(-1, 0, "more"), want: hub.Invalid},
 		"what the Platform does not allow":   {task: resize(11, 0, "more"), want: hub.Invalid},
-		"what the plan refuses":              {task: upgrade("v1.30.3", 0), want: hub.WrongState},
+		"what the plan refuses":              {task: upgrade("v1.30.3"), want: hub.WrongState},
 		"the first is refused, not the last": {task: resize(-1, 0, "more", "default-worker"), want: hub.Invalid},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -137,7 +137,7 @@ func TestWhatSomebodyElseChangesIsPlannedAnew(t *testing.T) {
 	f := settle(t, 1)
 	meddled := false
 	m := &meddling{}
-	m.before = func(verb string, object client.Object) error {
+	m.before = func(_ string, object client.Object) error {
 		if _, pool := object.(*fleetv1.NodePool); !pool || meddled {
 			return nil
 		}
@@ -146,7 +146,7 @@ func TestWhatSomebodyElseChangesIsPlannedAnew(t *testing.T) {
 		other.Spec.NodesToRemove = []string{"kubectl"}
 		return f.client.Update(t.Context(), other)
 	}
-	_, err := f.meddled(f.replicas[0], m, f.clock).Perform(t.Context(), f.caller, f.sample, upgrade("v1.31.0", 0))
+	_, err := f.meddled(f.replicas[0], m, f.clock).Perform(t.Context(), f.caller, f.sample, upgrade("v1.31.0"))
 	must(t, err)
 	h := f.now()
 	if got, want := h.mark(), "Cluster/sample/2 NodePool/sample-default-worker/3 NodePool/sample-more/2"; got != want {

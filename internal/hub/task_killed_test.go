@@ -37,7 +37,7 @@ var undertakings = map[string]undertaking{
 	},
 	"an upgrade of all": {
 		do: func(ctx context.Context, f *estate, r *replica) error {
-			task := upgrade("v1.31.0", 0)
+			task := upgrade("v1.31.0")
 			plan := task.Plan
 			task.Plan = func(ctx context.Context, draft *hub.Draft) error {
 				draft.Cluster.Spec.KubernetesVersion = "" // the repetition finds a part of it done
@@ -182,7 +182,7 @@ func TestAWriterThatWasTakenForDeadWritesNothing(t *testing.T) {
 	f := settle(t, 1)
 	r := f.replicas[0]
 	m, hung := &meddling{}, false
-	m.before = func(verb string, object client.Object) error {
+	m.before = func(_ string, object client.Object) error {
 		if _, pool := object.(*fleetv1.NodePool); !pool || hung {
 			return nil
 		}
@@ -225,4 +225,22 @@ func TestAKilledProvisionLeavesWhatCanBeDeleted(t *testing.T) {
 			})
 		}
 	}
+}
+
+// Nobody knows whether a write that got no answer was made. The mark stays, so that no other task begins before it shows.
+func TestATaskWhoseWriteGotNoAnswerKeepsItsMark(t *testing.T) {
+	f := settle(t, 1)
+	m := &meddling{before: func(_ string, object client.Object) error {
+		if _, pool := object.(*fleetv1.NodePool); pool {
+			return context.DeadlineExceeded
+		}
+		return nil
+	}}
+	_, err := f.meddled(f.replicas[0], m, f.clock).Perform(t.Context(), f.caller, f.sample, resize(4, 0, "more"))
+	reason(t, err, hub.Timeout)
+	if h := f.now(); h.mark() != "NodePool/sample-more/2" {
+		t.Errorf("the mark is %q", h.mark())
+	}
+	_, err = f.replicas[0].Perform(t.Context(), f.caller, f.sample, resize(2, 0, "default-worker"))
+	reason(t, err, hub.Busy)
 }

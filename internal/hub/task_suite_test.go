@@ -155,8 +155,8 @@ func resize(to int32, wait time.Duration, pools ...string) hub.Task {
 }
 
 // upgrade is a task about the Cluster and then all of its pools.
-func upgrade(version string, wait time.Duration) hub.Task {
-	return hub.Task{Type: fleetv1.OperationPoolUpgrade, Wait: wait, Plan: func(_ context.Context, draft *hub.Draft) error {
+func upgrade(version string) hub.Task {
+	return hub.Task{Type: fleetv1.OperationPoolUpgrade, Plan: func(_ context.Context, draft *hub.Draft) error {
 		if draft.Cluster.Spec.KubernetesVersion == version {
 			return &hub.Error{Reason: hub.WrongState, Message: "it is so already"}
 		}
