@@ -132,7 +132,7 @@ func check(t *testing.T, row row) {
 		t.Fatalf("faults (-want +got):\n%s", diff)
 	}
 	if err == nil {
-		create(t, wish)
+		create(wish).admit(t)
 	}
 }
 

@@ -119,7 +119,7 @@ func TestTheClusterOfTheGuide(t *testing.T) {
 		t.Errorf("(-want +got):\n%s", diff)
 	}
 	sameJSON(t, guideCluster, got.Spec.Extensions.NKS, "textsAsSent")
-	create(t, got)
+	create(got).admit(t)
 }
 
 // sameJSON compares what is kept with what was sent, but for members that are not.

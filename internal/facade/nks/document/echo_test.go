@@ -72,7 +72,7 @@ func made(t *rapid.T, sent drawn, rules document.Rules) *world {
 	if err != nil {
 		t.Fatalf("refused: %v\n%s", err, sent.text)
 	}
-	return create(t, wish)
+	return create(wish)
 }
 
 // joined makes the node group of a drawn body.
@@ -82,7 +82,7 @@ func joined(t *rapid.T, w *world, sent drawn, rules document.Rules) *hub.Record 
 	if err != nil {
 		t.Fatalf("refused: %v\n%s", err, sent.text)
 	}
-	return w.add(t, wish)
+	return w.add(wish)
 }
 
 // TestWhatIsSentIsRead: a cluster and a node group read back as they were sent, and clients on gophercloud read nothing else.
@@ -91,6 +91,7 @@ func TestWhatIsSentIsRead(t *testing.T) {
 		sent, group := drawCluster(t, false), drawGroup(t, false)
 		w := made(t, sent, rules())
 		record := joined(t, w, group, rules())
+		w.admit(t)
 		for _, viewer := range []document.Viewer{plain, gopher} {
 			exactly := viewer.Gophercloud
 			expectLabels(t, document.ShortCluster(w.Fleet, viewer), sent.labels, viewer, exactly)
@@ -206,7 +207,7 @@ func TestEditsShow(t *testing.T) {
 		before := labelTexts(document.LongCluster(w.Fleet, gopher))
 		e := rapid.SampledFrom(edits).Draw(t, "edit")
 		e.change(&w.Cluster.Cluster.Spec, &w.Pools[0].NodePool.Spec)
-		w.update(t)
+		w.update()
 		after := labelTexts(document.LongCluster(w.Fleet, gopher))
 		if old, found := before[e.label]; found && !sameMeaning(decoded(old), e.want) && decoded(after[e.label]) != e.want {
 			t.Fatalf("%s was %s and is %s, should be %q", e.label, old, after[e.label], e.want)
@@ -255,7 +256,7 @@ func TestEditsOfOneGroupStayThere(t *testing.T) {
 		record := joined(t, w, group, rules())
 		e := rapid.SampledFrom(edits).Draw(t, "edit")
 		e.change(&w.Cluster.Cluster.Spec, &w.Pools[0].NodePool.Spec)
-		w.update(t)
+		w.update()
 		expectLabels(t, document.LongNodeGroup(w.Fleet, record, gopher), group.labels, gopher, true)
 	})
 }

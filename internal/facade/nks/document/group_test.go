@@ -33,7 +33,7 @@ func newCluster(t *testing.T, labels map[string]any) *world {
 	if err != nil {
 		t.Fatal(err)
 	}
-	return create(t, wish)
+	return create(wish)
 }
 
 func TestTheNodeGroupOfTheGuide(t *testing.T) {
@@ -54,7 +54,8 @@ func TestTheNodeGroupOfTheGuide(t *testing.T) {
 		t.Errorf("(-want +got):\n%s", diff)
 	}
 	sameJSON(t, guideGroup, got.Spec.Extensions.NKS)
-	w.add(t, got)
+	w.add(got)
+	w.admit(t)
 }
 
 func TestNewNodeGroup(t *testing.T) {
@@ -106,7 +107,8 @@ func TestNewNodeGroup(t *testing.T) {
 				t.Fatalf("faults (-want +got):\n%s", diff)
 			}
 			if err == nil {
-				w.add(t, wish)
+				w.add(wish)
+				w.admit(t)
 			}
 		})
 	}
@@ -130,7 +132,7 @@ func TestWhatIsMissingComesFromTheDefaultWorker(t *testing.T) {
 	if diff := cmp.Diff(want, wish.Spec, ignoreKept); diff != "" {
 		t.Errorf("(-want +got):\n%s", diff)
 	}
-	record := w.add(t, wish)
+	record := w.add(wish)
 	shown := wire(document.LongNodeGroup(w.Fleet, record, document.Viewer{Gophercloud: true, Secrets: w.kept(record)}))
 	if diff := cmp.Diff(map[string]any{}, shown["labels"]); diff != "" {
 		t.Errorf("gophercloud sees labels that it did not send:\n%s", diff)

@@ -52,7 +52,7 @@ func TestSecretsOfANewCluster(t *testing.T) {
 			t.Errorf("a Secret of the node group is called %s", name)
 		}
 	}
-	stored, err := json.Marshal(create(t, wish).Fleet)
+	stored, err := json.Marshal(create(wish).Fleet)
 	must(err)
 	if strings.Contains(string(stored), secretText) {
 		t.Errorf("stored are %s", stored)
@@ -69,7 +69,7 @@ func TestWhoSeesSecrets(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	record, worker := w.add(t, wish), w.Pools[0]
+	record, worker := w.add(wish), w.Pools[0]
 	const hidden = `[{"volume_size":5},{"volume_key_id":"k"},{},{}]`
 	const whole = `[{"volume_appkey":"hunter21","volume_size":5},{"volume_key_id":"k"},{"volume_appkey":"hunter22"},{"volume_appkey":"hunter22"}]`
 	quote := func(text string) string { return string(reply.Encode(text)) }

@@ -70,26 +70,44 @@ func must(err error) {
 
 // store changes an object into what the kube-apiserver stores of it: defaults are set, members of objects that have no schema sorted
 // and their numbers rewritten.
-func store[T any](t reporter, kind string, object T) T {
-	t.Helper()
-	text, err := json.Marshal(object)
-	must(err)
-	var stored map[string]any
-	must(kjson.UnmarshalCaseSensitivePreserveInts(text, &stored))
-	by := admissions()[kind]
+func store[T any](kind string, object T) T {
+	by, stored := admissions()[kind], decodedObject(object)
 	pruning.Prune(stored, by.structural, true)
 	defaulting.Default(stored, by.structural)
-	faults := validation.ValidateCustomResource(nil, stored, by.schema)
-	faults = append(faults, listtype.ValidateListSetsAndMaps(nil, by.structural, stored)...)
-	broken, _ := by.rules.Validate(context.Background(), nil, by.structural, stored, nil, math.MaxInt64)
-	if faults = append(faults, broken...); len(faults) > 0 {
-		t.Fatalf("the kube-apiserver refuses %s\n%v", text, faults.ToAggregate())
-	}
-	text, err = json.Marshal(stored)
+	text, err := json.Marshal(stored)
 	must(err)
 	var made T
 	must(json.Unmarshal(text, &made))
 	return made
+}
+
+// decodedObject is an object as the kube-apiserver decodes it.
+func decodedObject(object any) map[string]any {
+	text, err := json.Marshal(object)
+	must(err)
+	var made map[string]any
+	must(kjson.UnmarshalCaseSensitivePreserveInts(text, &made))
+	return made
+}
+
+// admit holds all objects against their schemas.
+func (w *world) admit(t reporter) {
+	t.Helper()
+	admit(t, fleetv1.KindCluster, w.Cluster.Cluster)
+	for _, pool := range w.Pools {
+		admit(t, fleetv1.KindNodePool, pool.NodePool)
+	}
+}
+
+func admit(t reporter, kind string, object any) {
+	t.Helper()
+	by, stored := admissions()[kind], decodedObject(object)
+	faults := validation.ValidateCustomResource(nil, stored, by.schema)
+	faults = append(faults, listtype.ValidateListSetsAndMaps(nil, by.structural, stored)...)
+	broken, _ := by.rules.Validate(context.Background(), nil, by.structural, stored, nil, math.MaxInt64)
+	if faults = append(faults, broken...); len(faults) > 0 {
+		t.Fatalf("the kube-apiserver refuses %v\n%v", stored, faults.ToAggregate())
+	}
 }
 
 const (
@@ -114,9 +132,8 @@ type world struct {
 }
 
 // create stores what is wished for.
-func create(t reporter, wish hub.NewFleet) *world {
-	t.Helper()
-	cluster := store(t, fleetv1.KindCluster, &fleetv1.Cluster{
+func create(wish hub.NewFleet) *world {
+	cluster := store(fleetv1.KindCluster, &fleetv1.Cluster{
 		TypeMeta:   metav1.TypeMeta{APIVersion: fleetv1.SchemeGroupVersion.String(), Kind: fleetv1.KindCluster},
 		ObjectMeta: metadata(wish.Name, clusterID), Spec: wish.Spec,
 	})
@@ -125,14 +142,13 @@ func create(t reporter, wish hub.NewFleet) *world {
 		secrets: map[string]map[string][]byte{},
 	}
 	if wish.Pool != nil {
-		w.add(t, *wish.Pool)
+		w.add(*wish.Pool)
 	}
 	return w
 }
 
 // add stores a further node group.
-func (w *world) add(t reporter, wish hub.NewPool) *hub.Record {
-	t.Helper()
+func (w *world) add(wish hub.NewPool) *hub.Record {
 	id := groupID
 	if wish.Name != "added-nodegroup" {
 		id = uuid.NewSHA1(uuid.MustParse(clusterID), []byte(wish.Name)).String()
@@ -142,7 +158,7 @@ func (w *world) add(t reporter, wish hub.NewPool) *hub.Record {
 		ObjectMeta: metadata(w.Cluster.Name+"-"+wish.Name, id), Spec: wish.Spec,
 	}
 	pool.Spec.ClusterName, pool.Spec.PoolName = w.Cluster.Name, wish.Name
-	pool = store(t, fleetv1.KindNodePool, pool)
+	pool = store(fleetv1.KindNodePool, pool)
 	record := &hub.Record{Kind: fleetv1.KindNodePool, ID: types.UID(id), Name: wish.Name, Object: &pool.ObjectMeta, NodePool: pool, Owner: clusterID}
 	w.Pools = append(w.Pools, record)
 	for _, secret := range wish.Secrets {
@@ -152,11 +168,10 @@ func (w *world) add(t reporter, wish hub.NewPool) *hub.Record {
 }
 
 // update stores a cluster and its node groups again, after somebody changed them.
-func (w *world) update(t reporter) {
-	t.Helper()
-	*w.Cluster.Cluster = *store(t, fleetv1.KindCluster, w.Cluster.Cluster)
+func (w *world) update() {
+	*w.Cluster.Cluster = *store(fleetv1.KindCluster, w.Cluster.Cluster)
 	for _, pool := range w.Pools {
-		*pool.NodePool = *store(t, fleetv1.KindNodePool, pool.NodePool)
+		*pool.NodePool = *store(fleetv1.KindNodePool, pool.NodePool)
 	}
 }
 

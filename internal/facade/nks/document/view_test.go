@@ -150,7 +150,7 @@ func TestMembersThatWereSentComeAlong(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	got := wire(document.LongCluster(create(t, wish).Fleet, gopher))
+	got := wire(document.LongCluster(create(wish).Fleet, gopher))
 	want := read(t, `{"addons":[{"z":1.50,"a":[1e2]}],"master_count":3,"discovery_url":"","create_timeout":30,"docker_volume_size":10,
 		"floating_ip_enabled":true,"container_version":"1.12","textsAsSent":{"b":1,"a":2.0},"uuid":"`+clusterID+`","status":"CREATE_IN_PROGRESS"}`)
 	for member, value := range want {
@@ -170,7 +170,7 @@ func TestMembersOfAnotherTypeThanMagnumsStayHidden(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	got := wire(document.LongCluster(create(t, wish).Fleet, plain))
+	got := wire(document.LongCluster(create(wish).Fleet, plain))
 	for _, member := range []string{"master_count", "discovery_url", "master_flavor_id", "master_addresses", "faults", "labels_added", "master_lb_enabled", "UUID", "Kube_Tag", "Master_Count", "ſtatus"} {
 		if value, found := got[member]; found {
 			t.Errorf("%s is %v", member, value)
@@ -189,7 +189,7 @@ func TestANewNodeGroup(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	record := w.add(t, wish)
+	record := w.add(wish)
 	want := read(t, `{"uuid":"a3366f2f-a1f3-45ef-8390-10536e8060ff","name":"added-nodegroup","status":"CREATE_IN_PROGRESS","role":"worker",
 		"is_default":false,"node_count":1,"min_node_count":1,"max_node_count":null,"flavor_id":"6ef27f21-c774-4c0e-84ff-7dd4a762571f",
 		"image_id":"f462a2a5-ba24-46d6-b7a1-9a9febcd3cfc","stack_id":"a3366f2f-a1f3-45ef-8390-10536e8060ff"}`)
@@ -240,8 +240,8 @@ func TestTheControlPlaneAsANodeGroup(t *testing.T) {
 // foreign is a cluster that no NKS client made, with one node group.
 func foreign(t *testing.T, pool string) *world {
 	t.Helper()
-	w := create(t, hub.NewFleet{Name: "c", Spec: fleetv1.ClusterSpec{KubernetesVersion: "v1.33.1"}})
-	w.add(t, hub.NewPool{Name: pool, Spec: fleetv1.NodePoolSpec{Role: "gpu", Machine: &fleetv1.Machine{
+	w := create(hub.NewFleet{Name: "c", Spec: fleetv1.ClusterSpec{KubernetesVersion: "v1.33.1"}})
+	w.add(hub.NewPool{Name: pool, Spec: fleetv1.NodePoolSpec{Role: "gpu", Machine: &fleetv1.Machine{
 		Flavor: "large", ExtraVolumes: []fleetv1.ExtraVolume{{Volume: fleetv1.Volume{SizeGiB: ptr(int32(5)), Encryption: &fleetv1.VolumeEncryption{KeyID: "k", AppKeySecretName: "s"}}, MountPath: "/a"}},
 		SecurityGroups: []fleetv1.SubnetSecurityGroups{{SubnetID: "a", IDs: []string{"b", "c"}}},
 	}}})
