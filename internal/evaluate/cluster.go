@@ -2,6 +2,7 @@ package evaluate
 
 import (
 	"fmt"
+	"time"
 
 	apimeta "k8s.io/apimachinery/pkg/api/meta"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
@@ -12,6 +13,7 @@ import (
 	"github.com/slipway-dev/slipway/internal/params"
 	"github.com/slipway-dev/slipway/internal/phase"
 	"github.com/slipway-dev/slipway/internal/placement"
+	"github.com/slipway-dev/slipway/internal/tasks"
 )
 
 // Cluster is all that the status of a Cluster depends on. The order within the lists does not matter.
@@ -60,8 +62,12 @@ func (c Cluster) Status(now metav1.Time) (fleetv1.ClusterStatus, aggregate.Resul
 	in.Fault = c.fault(platform, fault)
 	in.Children = c.children()
 	in.Updated = c.updated()
-	in.PoolsReady = c.poolsReady()
+	awaited := c.awaited(now)
+	in.PoolsReady = c.poolsReady() && awaited.IsZero()
 	result := aggregate.Aggregate(in)
+	if !awaited.IsZero() && (result.Recheck.IsZero() || awaited.Before(result.Recheck)) {
+		result.Recheck = awaited
+	}
 	return c.status(result), result
 }
 
@@ -102,6 +108,19 @@ func (c Cluster) poolsReady() bool {
 		}
 	}
 	return true
+}
+
+// awaited returns until when the Cluster waits for the NodePool that is created right after it; zero if it waits for none. An adapter
+// may be done with the Cluster in between, and that NodePool must not count as an update.
+func (c Cluster) awaited(now metav1.Time) time.Time {
+	if apimeta.IsStatusConditionTrue(c.Object.Status.Conditions, fleetv1.ConditionProvisioned) {
+		return time.Time{}
+	}
+	mark, err := tasks.Parse(c.Object.Annotations[fleetv1.AnnotationNKSTask])
+	if err != nil {
+		return time.Time{} // what is no mark waits for nothing
+	}
+	return mark.Awaited(c.NodePools, now.Time)
 }
 
 func readyNow(o object) bool {

@@ -12,6 +12,7 @@ import (
 	fleetv1 "github.com/slipway-dev/slipway/api/v1alpha1"
 	"github.com/slipway-dev/slipway/internal/aggregate"
 	"github.com/slipway-dev/slipway/internal/evaluate"
+	"github.com/slipway-dev/slipway/internal/tasks"
 	"github.com/slipway-dev/slipway/internal/testing/fixture"
 )
 
@@ -158,6 +159,44 @@ func TestNodePool(t *testing.T) {
 			p.Object.Status = status
 			if again, _ := p.Status(metav1.NewTime(now.Add(time.Minute))); !cmp.Equal(status, again) {
 				t.Errorf("evaluated again it is another status:\n%s", cmp.Diff(status, again))
+			}
+		})
+	}
+}
+
+// A Cluster is there a moment before its first NodePool. An adapter that is done with it by then must not make it count as
+// provisioned, or that NodePool would be its first update.
+func TestAClusterWaitsForThePoolThatIsMadeWithIt(t *testing.T) {
+	metal := fixture.Platform("metal", fixture.Requiring("dns"))
+	begun := now.Add(-time.Second)
+	mark := tasks.New(begun, tasks.Object{Kind: fleetv1.KindCluster, Name: "sample", Generation: 1},
+		tasks.Object{Kind: fleetv1.KindNodePool, Name: "sample-default-worker", Generation: 1}).String()
+	worker := fixture.NodePool("ns", "sample-default-worker", "sample")
+	for name, test := range map[string]struct {
+		mark        string
+		pools       []fleetv1.NodePool
+		at          metav1.Time
+		provisioned bool
+		recheck     time.Time
+	}{
+		"nobody makes a pool":           {at: now, provisioned: true},
+		"what is no mark says nothing":  {mark: "soon", at: now, provisioned: true},
+		"the pool is on its way":        {mark: mark, at: now, recheck: begun.Add(tasks.Patience)},
+		"the pool is there":             {mark: mark, at: now, pools: []fleetv1.NodePool{*worker}, provisioned: true},
+		"whoever made it never came":    {mark: mark, at: metav1.NewTime(begun.Add(tasks.Patience)), provisioned: true},
+		"another pool is not that pool": {mark: mark, at: now, pools: []fleetv1.NodePool{*fixture.NodePool("ns", "other", "sample")}, recheck: begun.Add(tasks.Patience)},
+	} {
+		t.Run(name, func(t *testing.T) {
+			object := fixture.Cluster("ns", "sample")
+			object.Spec.PlatformName = "metal"
+			object.Annotations = map[string]string{fleetv1.AnnotationNKSTask: test.mark}
+			c := evaluate.Cluster{Object: object, Platforms: []fleetv1.Platform{*metal}, NodePools: test.pools, Reports: heard(object, "dns")}
+			status, result := c.Status(test.at)
+			if got := apimeta.IsStatusConditionTrue(status.Conditions, fleetv1.ConditionProvisioned); got != test.provisioned {
+				t.Errorf("provisioned: %t, want %t", got, test.provisioned)
+			}
+			if !result.Recheck.Equal(test.recheck) {
+				t.Errorf("looked at again at %s, want %s", result.Recheck, test.recheck)
 			}
 		})
 	}

@@ -1,6 +1,7 @@
 package tasks
 
 import (
+	"slices"
 	"time"
 
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
@@ -21,6 +22,19 @@ func (m Mark) Runs(cluster *fleetv1.Cluster, pools []*fleetv1.NodePool, now time
 		}
 	}
 	return false
+}
+
+// Awaited returns until when a NodePool may still come that the task creates and that is none of these; zero if there is none such.
+func (m Mark) Awaited(pools []fleetv1.NodePool, now time.Time) time.Time {
+	for _, object := range m.Objects {
+		if object.Kind != fleetv1.KindNodePool || object.Generation != 1 || !m.young(now) {
+			continue
+		}
+		if !slices.ContainsFunc(pools, func(pool fleetv1.NodePool) bool { return pool.Name == object.Name }) {
+			return m.Since.Add(Patience)
+		}
+	}
+	return time.Time{}
 }
 
 // thing is a Cluster or NodePool.
