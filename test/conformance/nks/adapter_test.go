@@ -9,6 +9,7 @@ import (
 	"testing"
 	"time"
 
+	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	ctrl "sigs.k8s.io/controller-runtime"
 	"sigs.k8s.io/controller-runtime/pkg/client"
 	"sigs.k8s.io/controller-runtime/pkg/config"
@@ -115,6 +116,9 @@ func (n nobodys) Reconcile(ctx context.Context, target adapter.Target) (adapter.
 		report.Cluster = &fleetv1.ClusterFacts{
 			APIEndpoint: "https://" + target.Cluster.Name + ".example:6443", KubernetesVersion: target.Cluster.Spec.KubernetesVersion,
 			KubeconfigSecretName: target.Cluster.Name + "-kubeconfig",
+		}
+		if wish := target.Cluster.Spec.Certificates; wish != nil && wish.RenewAfter != nil {
+			report.Cluster.CertificateExpiry = new(metav1.NewTime(wish.RenewAfter.AddDate(int(wish.ValidityYears), 0, 0)))
 		}
 		return report, nil
 	}

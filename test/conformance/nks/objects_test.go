@@ -1,9 +1,15 @@
 package nks
 
 import (
+	"encoding/binary"
+	"encoding/json"
+	"fmt"
 	"slices"
 	"strings"
 
+	"github.com/google/uuid"
+
+	fleetv1 "github.com/slipway-dev/slipway/api/v1alpha1"
 	"github.com/slipway-dev/slipway/test/conformance/suite"
 )
 
@@ -105,8 +111,22 @@ func (s *shape) longGroup(path string, one *suite.Object) {
 		"docker_volume_size": "integer|null", "status_reason": "string|null", "created_at": "string", "version": "string|null",
 	})
 	s.times(path, one, "created_at", "updated_at")
+	s.numbers(path, one)
 	s.labels(path+"/labels", one.Child("labels"))
 	s.links(path+"/links", one.Get("links"), "clusters/"+one.Text("cluster_id")+"/nodegroups/"+one.Text("uuid"))
+}
+
+// numbers checks what is made of ids: the number of a group, and the id of the control plane.
+func (s *shape) numbers(path string, one *suite.Object) {
+	id, err := uuid.Parse(one.Text("uuid"))
+	cluster, errCluster := uuid.Parse(one.Text("cluster_id"))
+	if err != nil || errCluster != nil {
+		s.demand(false, path, "has ids that are none: %v, %v", err, errCluster)
+		return
+	}
+	number := json.Number(fmt.Sprint(binary.BigEndian.Uint32(id[:4]) >> 1))
+	s.demand(one.Get("id") == number, path+"/id", "is %s, want %s", suite.Show(one.Get("id")), number)
+	s.demand(one.Text("name") != fleetv1.ControlPlanePool || id == uuid.NewSHA1(cluster, []byte(fleetv1.ControlPlanePool)), path+"/uuid", "is %s", id)
 }
 
 // group checks what all forms of a node group have.
