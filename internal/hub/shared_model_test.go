@@ -149,7 +149,7 @@ func TestNoHandLosesAnothersFields(t *testing.T) {
 		want := map[string]fields{
 			fleetv1.KindCluster: fieldsOf(rt, f.now().cluster.Spec), fleetv1.KindNodePool: fieldsOf(rt, f.now().pool("more").Spec),
 		}
-		for range rapid.IntRange(1, 15).Draw(rt, "steps") {
+		for range rapid.IntRange(1, 8).Draw(rt, "steps") {
 			r := f.replicas[rapid.IntRange(0, 1).Draw(rt, "replica")]
 			hand := hands[rapid.SampledFrom(slices.Sorted(maps.Keys(hands))).Draw(rt, "hand")]
 			kind := rapid.SampledFrom([]string{fleetv1.KindCluster, fleetv1.KindNodePool}).Draw(rt, "kind")

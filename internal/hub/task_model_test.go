@@ -85,7 +85,7 @@ func TestTwoReplicasKeepToOneTaskAtATime(t *testing.T) {
 		}
 		b := f.tally()
 		names := []string{"sample", "default-worker", "more"}
-		for step := range rapid.IntRange(1, 20).Draw(rt, "steps") {
+		for step := range rapid.IntRange(1, 12).Draw(rt, "steps") {
 			r := f.replicas[rapid.IntRange(0, 1).Draw(rt, "replica")]
 			name := rapid.SampledFrom(names).Draw(rt, "object")
 			what := rapid.SampledFrom([]string{"task", "task", "both", "aside", "kubectl", "done", "done", "remove"}).Draw(rt, "what")

@@ -51,8 +51,8 @@ type SecretReader interface {
 }
 
 // TaskWriter makes changes that take time, one task per Cluster at a time, and returns the Cluster as reads of this replica show it
-// from then on. How the one task is held is in docs/design/015-one-task-at-a-time.md; whoever changes objects in other ways neither waits nor is waited
-// for. Every accepted task moves the generation of each object that it is about, also where nothing else changes.
+// from then on. How the one task is held is in docs/design/015-one-task-at-a-time.md; whoever changes objects in other ways neither
+// waits nor is waited for. Every accepted task moves the generation of each object that it is about, also where nothing else changes.
 //
 // Errors of all: NotFound, Busy (another task ran for as long as the caller was ready to wait), WrongState (the object, or its Cluster,
 // is being deleted), Invalid (admission, or the Platform, refuses), Unavailable, and what a Plan returns.

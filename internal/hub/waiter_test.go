@@ -119,7 +119,7 @@ func TestOfManyTasksOneRunsAtATime(t *testing.T) {
 	f := settle(t, 1)
 	f.lag = 40 * time.Millisecond
 	f.replicas = []*replica{f.replicas[0], f.replica(), f.replica()}
-	const each = 4
+	const each = 2
 	var group sync.WaitGroup
 	var left atomic.Int32
 	for i := range 2 * len(f.replicas) {
@@ -169,7 +169,7 @@ func TestOfTwoRacingTasksOnePasses(t *testing.T) {
 	f.lag = 40 * time.Millisecond
 	f.replicas = append(f.replicas, f.replica(), f.replica())
 	pools := []string{"default-worker", "more"}
-	for round := range 10 {
+	for round := range 5 {
 		f.eventually("all replicas know the pools", func() bool {
 			for _, r := range f.replicas {
 				fleet, err := r.Fleet(t.Context(), f.namespace, f.sample)
