@@ -46,7 +46,7 @@ update: ## Run every update-* script: whatever verify complains of
 .PHONY: test
 test: ## Unit and envtest tests, with the race detector
 	@assets="$$($(TOOLS) test)" && set -x && \
-	KUBEBUILDER_ASSETS="$$assets" $(GO) test -race -trimpath $(PACKAGES)
+	KUBEBUILDER_ASSETS="$$assets" $(GO) test -race -trimpath -timeout 30m $(PACKAGES)
 
 .PHONY: e2e
 e2e: ## Tests of the local environment, end to end; they start one of their own
