@@ -28,7 +28,16 @@ var env = sync.OnceValues(func() (*testenv.Environment, error) { return testenv.
 
 var started bool
 
+// drawLess lets models take fewer turns than is usual, unless the command line says how many (-rapid.checks): most of them play against
+// a kube-apiserver.
+func drawLess() {
+	if err := flag.Set("rapid.checks", "40"); err != nil {
+		panic(err)
+	}
+}
+
 func TestMain(m *testing.M) {
+	drawLess()
 	flag.Parse()
 	code := m.Run()
 	if started {
