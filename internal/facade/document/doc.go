@@ -1,2 +1,2 @@
-// Package document reads the OpenAPI documents of dialects, for those that serve them. It knows no dialect.
+// Package document reads the OpenAPI documents of dialects, for those that serve them or hold values against them. It knows no dialect.
 package document

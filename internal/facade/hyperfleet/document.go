@@ -74,7 +74,7 @@ func newCompiler(decoded any) (*jsonschema.Compiler, error) {
 	for name, check := range formats {
 		compiler.RegisterFormat(&jsonschema.Format{Name: name, Validate: check})
 	}
-	return compiler, compiler.AddResource(documentURL, withNull(decoded))
+	return compiler, compiler.AddResource(documentURL, published.WithNull(decoded))
 }
 
 // refuseLoading is the loader of a compiler that must not load anything.
@@ -83,24 +83,6 @@ type refuseLoading struct{}
 // Load implements jsonschema.URLLoader.
 func (refuseLoading) Load(string) (any, error) {
 	return nil, errors.New("references to other documents are not followed")
-}
-
-// withNull says in the words of JSON schema where OpenAPI 3.0 allows null.
-func withNull(value any) any {
-	switch v := value.(type) {
-	case map[string]any:
-		for name, member := range v {
-			v[name] = withNull(member)
-		}
-		if v["nullable"] == true {
-			v["type"] = []any{v["type"], "null"}
-		}
-	case []any:
-		for i := range v {
-			v[i] = withNull(v[i])
-		}
-	}
-	return value
 }
 
 var (

@@ -11,6 +11,7 @@ import (
 	"github.com/santhosh-tekuri/jsonschema/v6"
 
 	"github.com/slipway-dev/slipway/internal/facade"
+	"github.com/slipway-dev/slipway/internal/facade/document"
 )
 
 // schemaNamed compiles a schema of the document as it is served.
@@ -19,7 +20,7 @@ func schemaNamed(t testing.TB, name string) *jsonschema.Schema {
 	compiler := jsonschema.NewCompiler()
 	compiler.DefaultDraft(jsonschema.Draft2020)
 	compiler.AssertFormat()
-	if err := compiler.AddResource("openapi://iaas", withNull(served(t))); err != nil {
+	if err := compiler.AddResource("openapi://iaas", document.WithNull(served(t))); err != nil {
 		t.Fatal(err)
 	}
 	schema, err := compiler.Compile("openapi://iaas#/components/schemas/" + name)
@@ -40,24 +41,6 @@ func decoded(t testing.TB, text []byte) any {
 	value, err := jsonschema.UnmarshalJSON(bytes.NewReader(text))
 	if err != nil {
 		t.Fatalf("%s: %v", text, err)
-	}
-	return value
-}
-
-// withNull says in the words of JSON schema where OpenAPI 3.0 allows null.
-func withNull(value any) any {
-	switch v := value.(type) {
-	case map[string]any:
-		for name := range v {
-			v[name] = withNull(v[name])
-		}
-		if v["nullable"] == true {
-			v["type"] = []any{v["type"], "null"}
-		}
-	case []any:
-		for i := range v {
-			v[i] = withNull(v[i])
-		}
 	}
 	return value
 }

@@ -13,6 +13,7 @@ import (
 	"github.com/santhosh-tekuri/jsonschema/v6"
 
 	fleetv1 "github.com/slipway-dev/slipway/api/v1alpha1"
+	"github.com/slipway-dev/slipway/internal/facade/document"
 )
 
 // described are the schemas of the document as it is served.
@@ -32,7 +33,7 @@ func newDescribed(t *testing.T) described {
 	d.served = d.decoded(w.Body.String()).(map[string]any)
 	d.compiler.DefaultDraft(jsonschema.Draft2020)
 	d.compiler.AssertFormat()
-	if err := d.compiler.AddResource("openapi://nks", nullable(d.decoded(w.Body.String()))); err != nil {
+	if err := d.compiler.AddResource("openapi://nks", document.WithNull(d.decoded(w.Body.String()))); err != nil {
 		t.Fatal(err)
 	}
 	return d
@@ -57,24 +58,6 @@ func (d described) check(at string, value any) {
 	if err := schema.Validate(value); err != nil {
 		d.Errorf("%s: %v: %v", at, value, err)
 	}
-}
-
-// nullable says in the words of JSON schema where OpenAPI 3.0 allows null.
-func nullable(value any) any {
-	switch v := value.(type) {
-	case map[string]any:
-		for name := range v {
-			v[name] = nullable(v[name])
-		}
-		if v["nullable"] == true {
-			v["type"] = []any{v["type"], "null"}
-		}
-	case []any:
-		for i := range v {
-			v[i] = nullable(v[i])
-		}
-	}
-	return value
 }
 
 // TestTheDocumentHasAllRoutes compares paths, methods and which are public.
