@@ -52,7 +52,7 @@ test: ## Unit and envtest tests, with the race detector
 e2e: ## Tests of the local environment, end to end; they start one of their own
 	@hack/ensure-chromium.sh
 	@assets="$$($(TOOLS) local)" && set -x && \
-	KUBEBUILDER_ASSETS="$$assets" $(GO) test -trimpath -tags e2e -timeout 60m -v ./test/e2e/... $(E2EFLAGS)
+	KUBEBUILDER_ASSETS="$$assets" $(GO) test -trimpath -tags e2e -timeout 60m -p 1 -v ./test/e2e/... $(E2EFLAGS)
 
 .PHONY: clients
 clients: ## Drive the CCE and NKS dialects of the environment in SLIPWAY_URL with their clients' own SDKs (source .local/env first)
