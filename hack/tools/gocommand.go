@@ -13,7 +13,11 @@ import (
 // buildFlags are the flags of go build for a tool, beside -modfile and -o. The same flags everywhere keep one build cache
 // warm for all.
 func buildFlags(t tool) []string {
-	return []string{"-buildvcs=false", "-trimpath", "-ldflags", t.flags}
+	flags := []string{"-buildvcs=false", "-trimpath", "-ldflags", t.flags}
+	if t.tags != "" {
+		flags = append(flags, "-tags", t.tags)
+	}
+	return flags
 }
 
 // goCommand prepares the go command in the repository's root, shielded from settings of the caller that would change what

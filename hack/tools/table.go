@@ -22,6 +22,7 @@ type tool struct {
 	module string // the module whose version names the cache entry
 	pkg    string // the package to build; empty for assets
 	flags  string // -ldflags; a %s in it is replaced by the version
+	tags   string // build tags; they leave out what nobody here uses
 
 	// files of the module's source are joined, in this order, into one YAML document stream; "*" works as in path.Match.
 	files []source
@@ -42,6 +43,7 @@ func (t tool) isAsset() bool { return len(t.files) > 0 }
 const (
 	groupTest  = "test"
 	groupLocal = "local"
+	groupE2E   = "e2e" // what end-to-end tests need beside the local environment
 	groupLint  = "lint"
 	groupAll   = "all"
 )
@@ -82,6 +84,8 @@ var tools = []tool{
 	},
 	program("golangci-lint", "golangci", "github.com/golangci/golangci-lint/v2", "cmd/golangci-lint", 107, groupLint),
 	program("kubeconform", "kubeconform", "github.com/yannh/kubeconform", "cmd/kubeconform", 10, groupLint),
+	prometheus("promtool", 150, groupTest),
+	prometheus("prometheus", 30, groupE2E),
 }
 
 // program is the row of a Go program; dir is the package's folder inside the module, empty for the module's root.
@@ -100,6 +104,14 @@ func program(name, mod, module, dir string, coldSeconds int, groups ...string) t
 func kubernetes(name string, coldSeconds int, groups ...string) tool {
 	t := program(name, "k8s", "k8s.io/kubernetes", "cmd/"+name, coldSeconds, groups...)
 	t.flags = kubernetesFlags
+	return t
+}
+
+// prometheus is the row of a program of the Prometheus release. It finds what it scrapes in files: the clients of the clouds
+// that it could ask instead would take a minute more to build.
+func prometheus(name string, coldSeconds int, groups ...string) tool {
+	t := program(name, "prometheus", "github.com/prometheus/prometheus", "cmd/"+name, coldSeconds, groups...)
+	t.tags = "remove_all_sd"
 	return t
 }
 

@@ -39,7 +39,7 @@ func TestChoose(t *testing.T) {
 		"no name means every tool":                        {names: nil, want: toolNames()},
 		"a group and a tool of it give each once":         {names: []string{"lint", "kubeconform"}, want: []string{"kubectl", "golangci-lint", "kubeconform"}},
 		"the order is that of the table":                  {names: []string{"kubectl", "etcd"}, want: []string{"etcd", "kubectl"}},
-		"an unknown name is refused with the known names": {names: []string{"etcdd"}, wantErr: "known groups: all, lint, local, test"},
+		"an unknown name is refused with the known names": {names: []string{"etcdd"}, wantErr: "known groups: all, e2e, lint, local, test"},
 	}
 	for name, c := range cases {
 		t.Run(name, func(t *testing.T) {
@@ -93,6 +93,11 @@ func TestKeyFollowsWhatGoesIntoABuild(t *testing.T) {
 	other.flags = "-s"
 	if key(other, env) == first {
 		t.Error("other flags must give another key")
+	}
+	other = row
+	other.tags = "small"
+	if key(other, env) == first {
+		t.Error("other tags must give another key")
 	}
 	if key(row, goEnv{GOVERSION: "go1.26.1", GOOS: "linux", GOARCH: "amd64"}) == first {
 		t.Error("another Go version must give another key")
