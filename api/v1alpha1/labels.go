@@ -9,6 +9,10 @@ const (
 	// LabelPlatform, on a namespace, names the Platform of the Clusters in it that name none themselves.
 	LabelPlatform = GroupName + "/platform"
 
+	// LabelAccessKeys, on a namespace with the value "true", lets the facade look there for access keys: Secrets of type
+	// SecretTypeAccessKey. Its ClusterRole slipway-apiserver-access-keys must be bound in the namespace too.
+	LabelAccessKeys = GroupName + "/access-keys"
+
 	// LabelCluster holds the name of the Cluster that an object belongs to.
 	LabelCluster = GroupName + "/cluster"
 

@@ -17,11 +17,15 @@ import (
 	"github.com/slipway-dev/slipway/internal/signature"
 )
 
+// What the facade needs in each namespace where access keys lie.
+//
+// +kubebuilder:rbac:groups="",resources=secrets,verbs=list;watch,roleName=slipway-apiserver-access-keys
+
 // keys knows the access keys. A reflector writes Secrets of type fleetv1.SecretTypeAccessKey into it. It implements
 // tenancy.AccessKeys.
 //
-// The right to read these Secrets is the right to read all: it has a role of its own, config/apiserver/access-keys, for RBAC cannot tell
-// the types of Secrets apart. See docs/design/012-access-keys.md.
+// The right to read these Secrets is the right to read all in a namespace, for RBAC cannot tell the types of Secrets apart: it is
+// a ClusterRole of its own, which is bound where keys lie. See docs/design/012-access-keys.md.
 type keys struct {
 	logger klog.Logger
 

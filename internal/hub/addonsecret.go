@@ -22,7 +22,7 @@ import (
 // and what the store reads is bounded in code: here Secrets that an Addon names and that say of themselves that they were made for
 // its params; in secrets.go and authority.go those that SecretReader is about.
 //
-// +kubebuilder:rbac:groups="",resources=secrets,verbs=get;create;delete
+// +kubebuilder:rbac:groups="",resources=secrets,verbs=get;create;delete,roleName=slipway-apiserver-tenant
 
 // keepSecret writes the writeOnly params of an add-on into a new Secret. A Secret is never edited: the history of an add-on names
 // those of earlier params, so that it can be rolled back.

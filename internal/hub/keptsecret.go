@@ -19,7 +19,7 @@ import (
 
 // The owner of a Secret changes once, from the Cluster to the NodePool that names it.
 //
-// +kubebuilder:rbac:groups="",resources=secrets,verbs=patch
+// +kubebuilder:rbac:groups="",resources=secrets,verbs=patch,roleName=slipway-apiserver-tenant
 
 // makeSecrets makes the Secrets that an object will name, and returns those that were not there before. If one cannot be made, none of them
 // is left.

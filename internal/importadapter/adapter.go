@@ -41,7 +41,7 @@ func (a *Adapter) SetupWithManager(mgr ctrl.Manager) error {
 	return adapter.Setup(mgr, adapter.Options{Name: Name, Adapter: a, Clock: a.clock, MaxConcurrent: concurrency})
 }
 
-// +kubebuilder:rbac:groups="",resources=secrets,verbs=get
+// +kubebuilder:rbac:groups="",resources=secrets,verbs=get,roleName=slipway-manager-tenant
 
 // Reconcile implements adapter.Adapter.
 func (a *Adapter) Reconcile(ctx context.Context, target adapter.Target) (adapter.Report, error) {

@@ -63,7 +63,7 @@ func New(options Options) (*Adapter, error) {
 	}, nil
 }
 
-// +kubebuilder:rbac:groups="",resources=secrets,verbs=get;create;patch;delete
+// +kubebuilder:rbac:groups="",resources=secrets,verbs=get;create;patch;delete,roleName=slipway-kwok-adapter-tenant
 
 // Reconcile implements adapter.Adapter.
 func (a *Adapter) Reconcile(ctx context.Context, target adapter.Target) (adapter.Report, error) {

@@ -32,6 +32,18 @@ apiVersion: v1
 kind: Namespace
 metadata: {name: bench}
 ---
+apiVersion: rbac.authorization.k8s.io/v1
+kind: RoleBinding
+metadata: {name: slipway-manager-tenant, namespace: bench}
+roleRef: {apiGroup: rbac.authorization.k8s.io, kind: ClusterRole, name: slipway-manager-tenant}
+subjects: [{kind: ServiceAccount, name: slipway-manager, namespace: slipway-system}]
+---
+apiVersion: rbac.authorization.k8s.io/v1
+kind: RoleBinding
+metadata: {name: slipway-apiserver-tenant, namespace: bench}
+roleRef: {apiGroup: rbac.authorization.k8s.io, kind: ClusterRole, name: slipway-apiserver-tenant}
+subjects: [{kind: ServiceAccount, name: slipway-apiserver, namespace: slipway-system}]
+---
 apiVersion: fleet.slipway.dev/v1alpha1
 kind: Platform
 metadata:

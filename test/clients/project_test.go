@@ -50,6 +50,18 @@ func newProject(t *testing.T) (name, token string) {
 			t.Fatalf("binding %s: %v", role, err)
 		}
 	}
+	for role, account := range map[string]string{
+		"slipway-manager-tenant": "slipway-manager", "slipway-apiserver-tenant": "slipway-apiserver",
+		"slipway-kwok-adapter-tenant": "slipway-kwok-adapter",
+	} {
+		binding := &rbacv1.RoleBinding{
+			ObjectMeta: metav1.ObjectMeta{Name: role}, RoleRef: rbacv1.RoleRef{APIGroup: rbacv1.GroupName, Kind: "ClusterRole", Name: role},
+			Subjects: []rbacv1.Subject{{Kind: rbacv1.ServiceAccountKind, Namespace: "slipway-system", Name: account}},
+		}
+		if _, err := kube.RbacV1().RoleBindings(name).Create(t.Context(), binding, metav1.CreateOptions{}); err != nil {
+			t.Fatalf("opening the project: %v", err)
+		}
+	}
 	request, err := kube.CoreV1().ServiceAccounts(name).CreateToken(t.Context(), account.Name, &authenticationv1.TokenRequest{}, metav1.CreateOptions{})
 	if err != nil {
 		t.Fatalf("asking for a token: %v", err)

@@ -22,16 +22,18 @@ import (
 	"sigs.k8s.io/controller-runtime/pkg/client"
 
 	fleetv1 "github.com/slipway-dev/slipway/api/v1alpha1"
+	"github.com/slipway-dev/slipway/internal/testing/tenant"
 	"github.com/slipway-dev/slipway/internal/testing/testenv"
 )
 
 func stringReader(s string) io.Reader { return strings.NewReader(s) }
 
-// tenantNamespace creates a namespace for one container of specs, and removes it afterwards.
+// tenantNamespace creates a namespace that is open to Slipway for one container of specs, and removes it afterwards.
 func tenantNamespace(ctx context.Context, prefix string) string {
 	GinkgoHelper()
 	namespace := &corev1.Namespace{ObjectMeta: metav1.ObjectMeta{GenerateName: prefix + "-"}}
 	Expect(hub.client.Create(ctx, namespace)).To(Succeed())
+	Expect(tenant.Open(ctx, hub.client, namespace.Name)).To(Succeed())
 	DeferCleanup(func(ctx SpecContext) {
 		Expect(client.IgnoreNotFound(hub.client.Delete(ctx, namespace))).To(Succeed())
 		eventuallyGone(ctx, namespace)

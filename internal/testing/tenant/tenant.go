@@ -72,10 +72,10 @@ func New(ctx context.Context, t testing.TB, c client.Client, wish Wish) *Tenant 
 	platform := &fleetv1.Platform{ObjectMeta: metav1.ObjectMeta{Name: name}, Spec: wish.Platform}
 	platform.Spec.RequiredAdapters = fleetv1.RequiredAdapters{Cluster: wish.Cluster, NodePool: wish.NodePool}
 	namespace := &corev1.Namespace{ObjectMeta: metav1.ObjectMeta{
-		Name: name, Labels: map[string]string{fleetv1.LabelPlatform: name},
+		Name: name, Labels: map[string]string{fleetv1.LabelPlatform: name, fleetv1.LabelAccessKeys: "true"},
 	}}
 	t.Cleanup(func() { made.remove(t) })
-	objects := []client.Object{platform, namespace}
+	objects := append([]client.Object{platform, namespace}, openings(name)...)
 	for _, account := range []string{Admin, Editor, Reader, Nobody, Bound} {
 		objects = append(objects, made.account(account))
 	}
