@@ -1,0 +1,14 @@
+#!/usr/bin/env bash
+# Copies into charts/slipway/files what the chart has in common with config/, which is where it is written.
+set -euo pipefail
+cd "$(dirname "$0")/.."
+export PATH="$(go run ./hack/tools --print-bin-dir kubectl):$PATH"
+files=charts/slipway/files
+rm -rf "$files"
+mkdir -p "$files/crds"
+
+cp config/crd/bases/*.yaml "$files/crds/"
+kubectl kustomize hack/chart/rbac >"$files/rbac.yaml"
+kubectl kustomize config/policy >"$files/policies.yaml"
+cat config/webhook/manifests.yaml <(echo ---) config/webhook/access_key.yaml >"$files/webhooks.yaml"
+cp config/apiserver/apiservice.yaml "$files/apiservice.yaml"
