@@ -1,11 +1,12 @@
 // Package walkthrough reads the pages of the documentation and works through them as a reader with a shell would, so that every
-// command they show is run by a test. The suites test/e2e/docs and test/e2e/install call it, and the tests of the checkout read
+// command they show is run by a test. The suites test/e2e/docs, install and alerts call it, and the tests of the checkout read
 // the pages with it.
 //
 // A page says in an HTML comment within its first lines where its commands run:
 //
 //	<!-- commands: local -->   in an environment of `make up`
 //	<!-- commands: bare -->    on a bare control plane with Flux, helm and kubectl
+//	<!-- commands: alert -->   the same as local, while the alert fires that the page is about
 //	<!-- commands: none -->    it has none
 //
 // These blocks of a page are worked through, from top to bottom, in one shell, so that variables, functions and the folder last:

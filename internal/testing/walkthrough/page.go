@@ -14,10 +14,12 @@ import (
 // Where says what the commands of a page run against.
 type Where string
 
-// Local is an environment of `make up`, Bare a bare control plane with Flux, helm and kubectl; a page of None has no commands.
+// Local is an environment of `make up`, Bare a bare control plane with Flux, helm and kubectl, Alert an environment of `make up`
+// in which the alert fires that the page is about; a page of None has no commands.
 const (
 	Local Where = "local"
 	Bare  Where = "bare"
+	Alert Where = "alert"
 	None  Where = "none"
 )
 
@@ -70,8 +72,9 @@ func Parse(file, text string) (*Page, error) {
 			page.Where = Where(found[1])
 		}
 	}
-	if !slices.Contains([]Where{"", Local, Bare, None}, page.Where) {
-		return nil, fmt.Errorf("%s: commands run %q: it must be local, bare or none", file, page.Where)
+	somewhere := slices.Contains([]Where{Local, Bare, Alert}, page.Where)
+	if !somewhere && page.Where != None && page.Where != "" {
+		return nil, fmt.Errorf("%s: commands run %q: it must be local, bare, alert or none", file, page.Where)
 	}
 	found, err := blocks(lines)
 	failures := []error{err}
@@ -82,11 +85,11 @@ func Parse(file, text string) (*Page, error) {
 		}
 		page.Steps = append(page.Steps, steps...)
 	}
-	if len(page.Steps) > 0 && page.Where != Local && page.Where != Bare {
+	if len(page.Steps) > 0 && !somewhere {
 		failures = append(failures, fmt.Errorf("line %d has a command: say within the first %d lines where it runs, <!-- commands: local --> or bare",
 			page.Steps[0].Line, markerLines))
 	}
-	if len(page.Steps) == 0 && (page.Where == Local || page.Where == Bare) {
+	if len(page.Steps) == 0 && somewhere {
 		failures = append(failures, fmt.Errorf("commands run %s, and there are none", page.Where))
 	}
 	if err := errors.Join(failures...); err != nil {

@@ -77,7 +77,7 @@ func TestPagesThatBreakTheRulesAreRefused(t *testing.T) {
 		"commands of nowhere":                   {page("'''bash", "x", "'''"), "say within the first 5 lines where it runs"},
 		"commands where there should be none":   {page("<!-- commands: none -->", "'''bash", "x", "'''"), "line 3 has a command"},
 		"no commands where there should be":     {page("<!-- commands: local -->", "Nothing"), "there are none"},
-		"an unknown place":                      {page("<!-- commands: moon -->"), "must be local, bare or none"},
+		"an unknown place":                      {page("<!-- commands: moon -->"), "must be local, bare, alert or none"},
 		"output before the first command":       {page("<!-- commands: local -->", "'''console", "x", "'''"), "begins with a command"},
 		"an empty console":                      {page("<!-- commands: local -->", "'''console", "'''"), "without a command"},
 		"a file that the text does not mention": {page("<!-- commands: local -->", "'''yaml file=a.yaml", "a: 1", "'''"), "does not tell the reader"},
