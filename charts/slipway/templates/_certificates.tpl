@@ -1,40 +1,31 @@
 {{/*
-Where both processes find their serving certificates. SelfManaged: in Secrets that they follow through the API, because the
-manager makes them itself, after its pod has started. Otherwise: in mounted files, which they follow too.
+Both processes read their serving certificates from Secrets of fixed names through the API, and follow them. Who writes these
+Secrets is for certificates.mode to say.
 */}}
 {{- define "slipway.managerCertificateArgs" -}}
-{{- if eq .Values.certificates.mode "SelfManaged" -}}
-- --manage-certificates
-- --system-namespace={{ .Release.Namespace }}
 - --webhook-cert-secret=slipway-webhook-certificate
-{{- else -}}
-- --webhook-cert-dir=/etc/slipway/webhook
+- --system-namespace={{ .Release.Namespace }}
+{{- with .Values.certificates }}
+{{- if eq .mode "SelfManaged" }}
+- --manage-certificates
+- --certificate-validity={{ .validity }}
+- --certificate-renew-before={{ .renewBefore }}
+- --authority-validity={{ .authorityValidity }}
 {{- end }}
-{{- end }}
-
-{{- define "slipway.apiserverCertificateArgs" -}}
-{{- if eq .Values.certificates.mode "SelfManaged" -}}
-- --tls-cert-secret=slipway-apiserver-certificate
-{{- else -}}
-- --tls-cert-file=/etc/slipway/serving/tls.crt
-- --tls-private-key-file=/etc/slipway/serving/tls.key
 {{- end }}
 {{- end }}
 
-{{- define "slipway.certificateMount" -}}
-{{- if ne .root.Values.certificates.mode "SelfManaged" -}}
-volumeMounts:
-  - name: certificate
-    mountPath: {{ .path }}
-    readOnly: true
+{{/*
+What webhooks or APIService are told of the authority, as arguments of slipway.copied. Call with a dict of root and certificate,
+the name of cert-manager's Certificate.
+*/}}
+{{- define "slipway.trust" -}}
+{{- with .root.Values.certificates }}
+{{- if eq .mode "CertManager" }}
+annotations:
+  cert-manager.io/inject-ca-from: {{ $.root.Release.Namespace }}/{{ ternary $.certificate "slipway-ca" (not (empty .certManager.issuerRef)) }}
+{{- else if and (eq .mode "Provided") .caBundle }}
+caBundle: {{ .caBundle | b64enc }}
 {{- end }}
-{{- end }}
-
-{{- define "slipway.certificateVolume" -}}
-{{- if ne .root.Values.certificates.mode "SelfManaged" -}}
-volumes:
-  - name: certificate
-    secret:
-      secretName: {{ .secret }}
 {{- end }}
 {{- end }}
