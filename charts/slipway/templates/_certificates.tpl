@@ -11,6 +11,9 @@ Secrets is for certificates.mode to say.
 - --certificate-validity={{ .validity }}
 - --certificate-renew-before={{ .renewBefore }}
 - --authority-validity={{ .authorityValidity }}
+{{- with .dnsNames }}
+- --facade-certificate-names={{ join "," . }}
+{{- end }}
 {{- end }}
 {{- end }}
 {{- end }}
