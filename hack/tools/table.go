@@ -45,7 +45,9 @@ const (
 	groupLocal = "local"
 	groupE2E   = "e2e" // what end-to-end tests need beside the local environment
 	groupLint  = "lint"
-	groupAll   = "all"
+	// what the release makes beside binaries and images
+	groupRelease = "release"
+	groupAll     = "all"
 )
 
 // tools is the one list of everything that can be built. Rows that share a build cache stand next to each other, the cold
@@ -53,6 +55,7 @@ const (
 var tools = []tool{
 	program("controller-gen", "controller-gen", "sigs.k8s.io/controller-tools", "cmd/controller-gen", 35, groupTest),
 	program("oapi-codegen", "oapi", "github.com/oapi-codegen/oapi-codegen/v2", "cmd/oapi-codegen", 8, groupTest),
+	program("crd-ref-docs", "crd-ref-docs", "github.com/elastic/crd-ref-docs", "", 20, groupTest),
 	program("etcd", "etcd", "go.etcd.io/etcd/server/v3", "", 86, groupTest, groupLocal),
 	kubernetes("kube-apiserver", 249, groupTest, groupLocal),
 	kubernetes("kubectl", 34, groupTest, groupLocal, groupLint),
@@ -84,6 +87,8 @@ var tools = []tool{
 	},
 	program("golangci-lint", "golangci", "github.com/golangci/golangci-lint/v2", "cmd/golangci-lint", 107, groupLint),
 	program("kubeconform", "kubeconform", "github.com/yannh/kubeconform", "cmd/kubeconform", 10, groupLint),
+	program("actionlint", "actionlint", "github.com/rhysd/actionlint", "cmd/actionlint", 10, groupLint),
+	program("cyclonedx-gomod", "cyclonedx", "github.com/CycloneDX/cyclonedx-gomod", "cmd/cyclonedx-gomod", 25, groupRelease),
 	prometheus("promtool", 150, groupTest),
 	prometheus("prometheus", 30, groupE2E),
 }

@@ -37,9 +37,9 @@ func TestChoose(t *testing.T) {
 		wantErr string
 	}{
 		"no name means every tool":                        {names: nil, want: toolNames()},
-		"a group and a tool of it give each once":         {names: []string{"lint", "kubeconform"}, want: []string{"kubectl", "golangci-lint", "kubeconform"}},
+		"a group and a tool of it give each once":         {names: []string{"lint", "kubeconform"}, want: []string{"kubectl", "golangci-lint", "kubeconform", "actionlint"}},
 		"the order is that of the table":                  {names: []string{"kubectl", "etcd"}, want: []string{"etcd", "kubectl"}},
-		"an unknown name is refused with the known names": {names: []string{"etcdd"}, wantErr: "known groups: all, e2e, lint, local, test"},
+		"an unknown name is refused with the known names": {names: []string{"etcdd"}, wantErr: "known groups: all, e2e, lint, local, release, test"},
 	}
 	for name, c := range cases {
 		t.Run(name, func(t *testing.T) {
