@@ -57,5 +57,6 @@ func plain(line string) string {
 	line = unset.ReplaceAllString(line, "0")
 	line = suffixes.ReplaceAllString(line, "-0")
 	line = numbers.ReplaceAllString(line, "0")
-	return spaces.ReplaceAllString(strings.TrimSpace(line), " ")
+	line = spaces.ReplaceAllString(strings.TrimSpace(line), " ")
+	return strings.ReplaceAll(line, "[ ", "[")
 }

@@ -1,0 +1,97 @@
+//go:build e2e
+
+package docs
+
+import (
+	"os"
+	"os/exec"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/slipway-dev/slipway/internal/testing/testenv"
+	"github.com/slipway-dev/slipway/internal/testing/walkthrough"
+)
+
+// patience is how long one command of a page may take on a busy machine with two cores.
+const patience = 5 * time.Minute
+
+func TestPagesOfTheLocalEnvironment(t *testing.T) {
+	root := testenv.Root()
+	state := os.Getenv("SLIPWAY_E2E_STATE_DIR")
+	if state == "" {
+		state = filepath.Join(root, ".local", "docs")
+		local(t, "down", state)
+		t.Cleanup(func() { local(t, "down", state) })
+	}
+	pages, err := walkthrough.Pages(root, walkthrough.Local)
+	if err != nil {
+		t.Errorf("some pages cannot be read: %v", err)
+	}
+	if only := os.Getenv("SLIPWAY_DOCS_PAGES"); only != "" {
+		pages = slices.DeleteFunc(pages, func(page *walkthrough.Page) bool { return !strings.Contains(page.File, only) })
+	}
+	for _, page := range pages {
+		name, err := filepath.Rel(root, page.File)
+		if err != nil {
+			t.Fatal(err)
+		}
+		t.Run(name, func(t *testing.T) {
+			local(t, "up", state)
+			dir, bin := reader(t, root, state)
+			options := walkthrough.Options{
+				Dir: dir, Env: []string{"PATH=" + bin + ":" + os.Getenv("PATH")}, Patience: patience, Log: t.Output(),
+			}
+			if err := page.Run(t.Context(), options); err != nil {
+				t.Error(err)
+			}
+		})
+	}
+}
+
+// local calls the program behind make up and make down.
+func local(t *testing.T, verb, state string) {
+	t.Helper()
+	cmd := exec.Command("go", "run", "-trimpath", "./hack/local", verb, "--state-dir", state)
+	cmd.Dir = testenv.Root()
+	if output, err := cmd.CombinedOutput(); err != nil {
+		t.Fatalf("hack/local %s: %v\n%s", verb, err, output)
+	}
+}
+
+// reader makes the folder in which a page is worked through, and one with what its commands mean here.
+func reader(t *testing.T, root, state string) (dir, bin string) {
+	t.Helper()
+	dir, bin = t.TempDir(), t.TempDir()
+	entries, err := os.ReadDir(root)
+	if err != nil {
+		t.Fatal(err)
+	}
+	links := map[string]string{".local": state}
+	for _, entry := range entries {
+		if !strings.HasPrefix(entry.Name(), ".") {
+			links[entry.Name()] = filepath.Join(root, entry.Name())
+		}
+	}
+	for name, target := range links {
+		if err := os.Symlink(target, filepath.Join(dir, name)); err != nil {
+			t.Fatal(err)
+		}
+	}
+	// The environment lies elsewhere than make would look for it. Of targets that build and test, or that end the environment, it
+	// is seen that they exist; presubmit and the suites run them.
+	script := `#!/usr/bin/env bash
+set -euo pipefail
+PATH="${PATH#*:}"
+case "$1" in
+  up | status) exec make --no-print-directory -C '` + root + `' "$1" LOCALFLAGS='--state-dir ` + state + `' ;;
+  *) exec make --no-print-directory --dry-run -C '` + root + `' "$@" ;;
+esac
+`
+	if err := os.WriteFile(filepath.Join(bin, "make"), []byte(script), 0o700); err != nil {
+		t.Fatal(err)
+	}
+	return dir, bin
+}
