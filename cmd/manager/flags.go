@@ -21,6 +21,7 @@ type options struct {
 	maxConcurrentReconciles int
 	logLevel                slog.Level
 	logFormat               string
+	certificates            certificateOptions
 }
 
 // parse reads the command line. The flag --kubeconfig comes from controller-runtime.
@@ -31,6 +32,7 @@ func parse(flags *flag.FlagSet, arguments []string) (*options, error) {
 	flags.StringVar(&o.webhookHost, "webhook-host", "", "The address that the admission webhooks listen on; empty means all.")
 	flags.IntVar(&o.webhookPort, "webhook-port", 9443, "The port that the admission webhooks listen on; -1 switches them off.")
 	flags.StringVar(&o.webhookCertDir, "webhook-cert-dir", "", "The folder with tls.crt and tls.key of the admission webhooks.")
+	o.certificates.addFlags(flags)
 	flags.BoolVar(&o.leaderElect, "leader-elect", false, "Work only while holding the lease, so that several managers can run.")
 	flags.StringVar(&o.leaderElectionNamespace, "leader-election-namespace", "", "The namespace of the lease. Default: the manager's own.")
 	flags.IntVar(&o.maxConcurrentReconciles, "max-concurrent-reconciles", 4, "How many objects each controller handles at a time.")
@@ -52,7 +54,7 @@ func (o *options) check(flags *flag.FlagSet) error {
 	case o.maxConcurrentReconciles < 1:
 		return fmt.Errorf("--max-concurrent-reconciles must be at least 1, not %d", o.maxConcurrentReconciles)
 	}
-	return nil
+	return o.certificates.check(o.webhookCertDir)
 }
 
 // logger returns the logger that the command line asks for. logr's V(n) is slog's level INFO-n.

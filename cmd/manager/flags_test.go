@@ -20,6 +20,10 @@ func TestParse(t *testing.T) {
 		"a log format must be json or text":      {arguments: []string{"--log-format=xml"}, wantError: true},
 		"what is no flag at all is refused":      {arguments: []string{"start"}, wantError: true},
 		"nobody can be handled by no reconciler": {arguments: []string{"--max-concurrent-reconciles=0"}, wantError: true},
+		"a certificate may lie in a Secret":      {arguments: []string{"--webhook-cert-secret=a"}, wantPort: 9443},
+		"there is one certificate of webhooks":   {arguments: []string{"--webhook-cert-secret=a", "--webhook-cert-dir=b"}, wantError: true},
+		"a Secret has a name":                    {arguments: []string{"--webhook-cert-secret=A_B"}, wantError: true},
+		"a namespace has a name":                 {arguments: []string{"--system-namespace="}, wantError: true},
 	} {
 		t.Run(name, func(t *testing.T) {
 			flags := flag.NewFlagSet("manager", flag.ContinueOnError)

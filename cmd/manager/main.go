@@ -78,14 +78,20 @@ func build(o *options) (ctrl.Manager, error) {
 	if err != nil {
 		return nil, err
 	}
+	follower, err := o.certificates.follower(restConfig)
+	if err != nil {
+		return nil, err
+	}
 	mgr, err := ctrl.NewManager(restConfig, ctrl.Options{
-		Scheme:                  known,
-		Cache:                   cache.Options{DefaultTransform: cache.TransformStripManagedFields()},
-		Client:                  client.Options{Cache: &client.CacheOptions{DisableFor: []client.Object{&corev1.Secret{}}}},
-		Controller:              config.Controller{MaxConcurrentReconciles: o.maxConcurrentReconciles},
-		Metrics:                 metricsserver.Options{BindAddress: o.metricsAddress},
-		HealthProbeBindAddress:  o.healthAddress,
-		WebhookServer:           webhook.NewServer(webhook.Options{Host: o.webhookHost, Port: o.webhookPort, CertDir: o.webhookCertDir}),
+		Scheme:                 known,
+		Cache:                  cache.Options{DefaultTransform: cache.TransformStripManagedFields()},
+		Client:                 client.Options{Cache: &client.CacheOptions{DisableFor: []client.Object{&corev1.Secret{}}}},
+		Controller:             config.Controller{MaxConcurrentReconciles: o.maxConcurrentReconciles},
+		Metrics:                metricsserver.Options{BindAddress: o.metricsAddress},
+		HealthProbeBindAddress: o.healthAddress,
+		WebhookServer: webhook.NewServer(webhook.Options{
+			Host: o.webhookHost, Port: o.webhookPort, CertDir: o.webhookCertDir, TLSOpts: tlsOptions(follower),
+		}),
 		LeaderElection:          o.leaderElect,
 		LeaderElectionID:        "slipway-manager",
 		LeaderElectionNamespace: o.leaderElectionNamespace,
@@ -94,6 +100,11 @@ func build(o *options) (ctrl.Manager, error) {
 	})
 	if err != nil {
 		return nil, fmt.Errorf("building the manager: %w", err)
+	}
+	if follower != nil {
+		if err := mgr.Add(follower); err != nil {
+			return nil, fmt.Errorf("adding the follower of the webhooks' certificate: %w", err)
+		}
 	}
 	return mgr, nil
 }

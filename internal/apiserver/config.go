@@ -60,6 +60,7 @@ func (o *Options) Config(dialects func(hub.Hub) ([]facade.Dialect, error)) (*Con
 	if config.Generic, err = o.genericConfig(); err != nil {
 		return nil, err
 	}
+	o.followSecret(config.Generic.SecureServing, client)
 	if err := o.Features.ApplyTo(config.Generic, client, config.Informers); err != nil {
 		return nil, fmt.Errorf("configuring priority and fairness: %w", err)
 	}

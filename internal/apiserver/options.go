@@ -28,6 +28,9 @@ type Options struct {
 	DefaultNamespace string
 	// SystemNamespace is where the facade keeps its own records.
 	SystemNamespace string
+	// CertificateSecret is the name of a Secret in SystemNamespace with the serving certificate, which is followed; empty to serve
+	// with files, or with a certificate that nobody trusts.
+	CertificateSecret string
 	// PlainHTTPAddress is a loopback address and port for HTTP without TLS, for a local environment; empty switches it off.
 	PlainHTTPAddress string
 	// Dialects are the names of the dialects to speak; empty for all.
@@ -78,6 +81,8 @@ func (o *Options) Flags() cliflag.NamedFlagSets {
 		"The namespace of callers for whom nothing else decides. Empty refuses them.")
 	facade.StringVar(&o.SystemNamespace, "system-namespace", o.SystemNamespace,
 		"The namespace where the facade keeps records of its own, such as those of idempotent requests.")
+	facade.StringVar(&o.CertificateSecret, "tls-cert-secret", o.CertificateSecret,
+		"The name of a Secret in --system-namespace whose tls.crt and tls.key are served with, and followed. Empty takes --tls-cert-file.")
 	facade.StringVar(&o.PlainHTTPAddress, "insecure-http-bind-address", o.PlainHTTPAddress,
 		"A loopback address and port, such as 127.0.0.1:8080, that serves the same over plain HTTP. For a local environment only; empty switches it off.")
 	facade.StringSliceVar(&o.Dialects, "dialects", o.Dialects, "The names of the dialects to speak, separated by commas. Empty for all.")
@@ -106,7 +111,7 @@ func (o *Options) Flags() cliflag.NamedFlagSets {
 
 // Validate returns everything that is wrong with the options.
 func (o *Options) Validate() error {
-	errs := []error{o.validateNamespaces(), o.validateLimits(), validatePlainHTTP(o.PlainHTTPAddress), o.NKS.validate()}
+	errs := []error{o.validateNamespaces(), o.validateLimits(), o.validateCertificate(), validatePlainHTTP(o.PlainHTTPAddress), o.NKS.validate()}
 	errs = append(errs, o.Serving.Validate()...)
 	errs = append(errs, o.Authentication.Validate()...)
 	errs = append(errs, o.Authorization.Validate()...)
@@ -128,6 +133,19 @@ func (o *Options) validateNamespaces() error {
 		errs = append(errs, fmt.Errorf("--default-namespace %q is no name of a namespace: %s", o.DefaultNamespace, problems[0]))
 	}
 	return errors.Join(errs...)
+}
+
+func (o *Options) validateCertificate() error {
+	if o.CertificateSecret == "" {
+		return nil
+	}
+	if pair := o.Serving.ServerCert.CertKey; pair.CertFile != "" || pair.KeyFile != "" {
+		return errors.New("--tls-cert-secret and --tls-cert-file exclude each other: there is one serving certificate")
+	}
+	if problems := validation.IsDNS1123Subdomain(o.CertificateSecret); len(problems) > 0 {
+		return fmt.Errorf("--tls-cert-secret %q is no name of a Secret: %s", o.CertificateSecret, problems[0])
+	}
+	return nil
 }
 
 func (o *Options) validateLimits() error {
