@@ -2,11 +2,9 @@
 Both processes read their serving certificates from Secrets of fixed names through the API, and follow them. Who writes these
 Secrets is for certificates.mode to say.
 */}}
-{{- define "slipway.managerCertificateArgs" -}}
-- --webhook-cert-secret=slipway-webhook-certificate
-- --system-namespace={{ .Release.Namespace }}
+{{- define "slipway.selfManagedArgs" -}}
 {{- with .Values.certificates }}
-{{- if eq .mode "SelfManaged" }}
+{{- if eq .mode "SelfManaged" -}}
 - --manage-certificates
 - --certificate-validity={{ .validity }}
 - --certificate-renew-before={{ .renewBefore }}
