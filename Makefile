@@ -50,7 +50,7 @@ test: ## Unit and envtest tests, with the race detector
 
 .PHONY: e2e
 e2e: ## Tests of the local environment, end to end; they start one of their own
-	@hack/ensure-chromium.sh
+	@hack/ensure-programs.sh
 	@assets="$$($(TOOLS) local e2e)" && set -x && \
 	KUBEBUILDER_ASSETS="$$assets" $(GO) test -trimpath -tags e2e -timeout 60m -p 1 -v ./test/e2e/... $(E2EFLAGS)
 

@@ -105,7 +105,7 @@ func browse(ctx context.Context, address string) (page string, complaints []stri
 		"--enable-logging=stderr", "--virtual-time-budget=30000", "--dump-dom", address)
 	var stdout, stderr bytes.Buffer
 	cmd.Stdout, cmd.Stderr = &stdout, &stderr
-	Expect(cmd.Run()).To(Succeed(), "chromium (hack/ensure-chromium.sh installs it): %s", &stderr)
+	Expect(cmd.Run()).To(Succeed(), "chromium (hack/ensure-programs.sh installs it): %s", &stderr)
 	for line := range strings.Lines(stderr.String()) {
 		if strings.Contains(line, ":CONSOLE") {
 			complaints = append(complaints, strings.TrimSpace(line))
