@@ -20,8 +20,9 @@ const (
 	// ours: the admission policy on HelmReleases selects by it.
 	LabelAddon = GroupName + "/addon"
 
-	// LabelAddonUID, on an object that was rendered for an Addon into its tenant cluster, holds the Addon's UID, as owner
-	// references do not reach across clusters.
+	// LabelAddonUID, on an object that was rendered for an Addon into its tenant cluster, holds the Addon's id, as owner
+	// references do not reach across clusters. That is its UID, save for an Addon that was restored, whose objects on the tenant
+	// cluster are still its own.
 	LabelAddonUID = GroupName + "/addon-uid"
 
 	// LabelInstance, on an Addon, is the instance name under which the REST dialects know it and under which its Helm
@@ -78,6 +79,13 @@ const (
 
 	// AnnotationNKSTask, on a Cluster, records the NKS task that runs on it (see the NKS dialect).
 	AnnotationNKSTask = GroupName + "/nks-task"
+
+	// AnnotationRestoring with the value "true" marks an object that a restore is at work on. Controllers and adapters leave it alone
+	// until the annotation is gone, unless it is being deleted.
+	AnnotationRestoring = GroupName + "/restoring"
+
+	// AnnotationCreatedTime, on an object that was restored, holds when it was first created, in RFC 3339.
+	AnnotationCreatedTime = GroupName + "/created-time"
 )
 
 // Finalizers.

@@ -46,7 +46,7 @@ func (r *Reconciler) tenantByName(ctx context.Context, addon *fleetv1.Addon) (pl
 // labelledOnTenant tells by labels whom an object was made for: owner references do not reach across clusters.
 func labelledOnTenant(addon *fleetv1.Addon, object client.Object) bool {
 	have := object.GetLabels()
-	return have[fleetv1.LabelAddon] == addon.Name && have[fleetv1.LabelAddonUID] == string(addon.UID)
+	return have[fleetv1.LabelAddon] == addon.Name && have[fleetv1.LabelAddonUID] == fleetv1.IDOf(addon)
 }
 
 // unreachable is what holds an add-on whose cluster does not answer: what is installed there may well work.

@@ -22,7 +22,7 @@ import (
 func (r *Reconciler) watch(b *builder.Builder) *builder.Builder {
 	return b.
 		For(&fleetv1.Addon{}, builder.WithPredicates(predicate.Or[client.Object](
-			predicate.GenerationChangedPredicate{}, predicate.LabelChangedPredicate{}, predicate.Funcs{UpdateFunc: deletionStarted}))).
+			predicate.GenerationChangedPredicate{}, predicate.LabelChangedPredicate{}, predicate.Funcs{UpdateFunc: deletionStarted}, predicate.Funcs{UpdateFunc: restored}))).
 		Owns(&helmv2.HelmRelease{}).
 		Owns(&sourcev1.HelmRepository{}).
 		Owns(&sourcev1.OCIRepository{}).
@@ -38,6 +38,11 @@ func (r *Reconciler) watch(b *builder.Builder) *builder.Builder {
 
 func deletionStarted(e event.UpdateEvent) bool {
 	return e.ObjectOld.GetDeletionTimestamp().IsZero() != e.ObjectNew.GetDeletionTimestamp().IsZero()
+}
+
+// restored tells that a restore is done with an object.
+func restored(e event.UpdateEvent) bool {
+	return fleetv1.Restoring(e.ObjectOld) && !fleetv1.Restoring(e.ObjectNew)
 }
 
 // readinessChanged tells of changes of an Addon that others may wait for.

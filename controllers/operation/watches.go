@@ -31,13 +31,14 @@ func (r *Reconciler) watch(b *builder.TypedBuilder[Target]) *builder.TypedBuilde
 	})
 }
 
-// created notes an object that came into being. One that was there when this program began is only looked at.
+// created notes an object that came into being. One that was there when this program began, or that comes from a backup together with
+// its records, is only looked at.
 func (r *Reconciler) created(ctx context.Context, e event.CreateEvent, q queue) {
 	object, ok := e.Object.(operation.Object)
 	if !ok {
 		return
 	}
-	if e.IsInInitialList {
+	if e.IsInInitialList || fleetv1.Restoring(object) {
 		wake(object, q)
 		return
 	}
@@ -51,7 +52,14 @@ func (r *Reconciler) created(ctx context.Context, e event.CreateEvent, q queue) 
 func (r *Reconciler) updated(_ context.Context, e event.UpdateEvent, q queue) {
 	before, ok := e.ObjectOld.(operation.Object)
 	after, ok2 := e.ObjectNew.(operation.Object)
-	if !ok || !ok2 || !operation.Telling(before, after) {
+	if !ok || !ok2 || fleetv1.Restoring(after) {
+		return
+	}
+	if fleetv1.Restoring(before) {
+		wake(after, q) // it is as if this program had begun just now
+		return
+	}
+	if !operation.Telling(before, after) {
 		return
 	}
 	if before.GetUID() != after.GetUID() {

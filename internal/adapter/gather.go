@@ -132,10 +132,13 @@ func (r *reconciler) platform(ctx context.Context, s *scope) error {
 	return nil
 }
 
-// held tells whether the adapter must not be called now: for a suspended Cluster, and while something has to go first.
+// held tells whether the adapter must not be called now: for a suspended Cluster, while a restore is at work, and while something has
+// to go first.
 func (s *scope) held() bool {
 	cluster := s.target.Cluster
 	switch {
+	case fleetv1.Restoring(s.target.Object()), fleetv1.Restoring(cluster):
+		return true
 	case !s.target.Deleting():
 		return cluster.Spec.Suspend
 	case s.target.Kind == fleetv1.KindCluster:

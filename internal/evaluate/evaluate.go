@@ -30,7 +30,7 @@ func deleting(o metav1.Object) bool { return o.GetDeletionTimestamp() != nil }
 func common(o object, platform *fleetv1.Platform, reports []aggregate.AdapterReport, now metav1.Time) aggregate.Input {
 	return aggregate.Input{
 		Generation:         o.GetGeneration(),
-		CreatedTime:        o.GetCreationTimestamp(),
+		CreatedTime:        fleetv1.CreatedTime(o),
 		Deleting:           deleting(o),
 		Reports:            reports,
 		Previous:           *o.GetConditions(),

@@ -47,7 +47,7 @@ func (a *Adapter) sweep(ctx context.Context, live client.Reader) error {
 		if known.Has(id) {
 			continue
 		}
-		ctrl.LoggerFrom(ctx).Info("Removing a tenant whose Cluster is gone", "cluster", id.NamespacedName, "uid", id.UID)
+		ctrl.LoggerFrom(ctx).Info("Removing a tenant whose Cluster is gone", "cluster", id.NamespacedName, "id", id.ID)
 		if err := a.tenants.destroy(ctx, id); err != nil {
 			return err
 		}

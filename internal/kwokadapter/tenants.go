@@ -28,14 +28,15 @@ type tenants struct {
 	up map[string]bool
 }
 
-// identity is what tells one Cluster from all others, also from a later one of the same name.
+// identity is what tells one Cluster from all others, also from a later one of the same name. A Cluster that is restored from a backup
+// has the id of old, and finds its tenant again.
 type identity struct {
 	types.NamespacedName
-	UID types.UID
+	ID string
 }
 
 func identityOf(cluster *fleetv1.Cluster) identity {
-	return identity{types.NamespacedName{Namespace: cluster.Namespace, Name: cluster.Name}, cluster.UID}
+	return identity{types.NamespacedName{Namespace: cluster.Namespace, Name: cluster.Name}, fleetv1.IDOf(cluster)}
 }
 
 func newTenants(stateDir, binDir string, clock clock.PassiveClock) (*tenants, error) {
@@ -53,9 +54,9 @@ func newTenants(stateDir, binDir string, clock clock.PassiveClock) (*tenants, er
 	return &tenants{stateDir: stateDir, binDir: binDir, stages: stages, clock: clock, up: map[string]bool{}}, nil
 }
 
-// dir is the folder of a tenant. None of the parts can hold an underscore.
+// dir is the folder of a tenant. Neither of the first two parts can hold an underscore.
 func (t *tenants) dir(id identity) string {
-	return filepath.Join(t.stateDir, id.Namespace+"_"+id.Name+"_"+string(id.UID))
+	return filepath.Join(t.stateDir, id.Namespace+"_"+id.Name+"_"+id.ID)
 }
 
 // open returns the control plane of a Cluster, with Flux beside it if that is wanted or ever was. It makes its folder and
@@ -118,9 +119,9 @@ func (t *tenants) list() ([]identity, error) {
 	}
 	var found []identity
 	for _, entry := range entries {
-		parts := strings.Split(entry.Name(), "_")
+		parts := strings.SplitN(entry.Name(), "_", 3)
 		if entry.IsDir() && len(parts) == 3 {
-			found = append(found, identity{types.NamespacedName{Namespace: parts[0], Name: parts[1]}, types.UID(parts[2])})
+			found = append(found, identity{types.NamespacedName{Namespace: parts[0], Name: parts[1]}, parts[2]})
 		}
 	}
 	return found, nil

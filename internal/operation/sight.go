@@ -47,12 +47,7 @@ func KindOf(object Object) (kind, cluster string) {
 }
 
 // IDOf returns the id by which REST clients know an object. The label is the UID where the facade did not set it.
-func IDOf(object metav1.Object) string {
-	if id := object.GetLabels()[fleetv1.LabelID]; id != "" {
-		return id
-	}
-	return string(object.GetUID())
-}
+func IDOf(object metav1.Object) string { return fleetv1.IDOf(object) }
 
 // Telling tells whether two states of an object differ in what records are about.
 func Telling(before, after Object) bool {

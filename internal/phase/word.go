@@ -108,7 +108,7 @@ func Updates(cluster *fleetv1.Cluster, pool *fleetv1.NodePool) bool {
 // added tells whether a NodePool was created after its Cluster was provisioned. Times are in seconds: of a pool of the same second a
 // client's request for one more tells that it came after.
 func added(cluster *fleetv1.Cluster, pool *fleetv1.NodePool) bool {
-	first, born := find(cluster, fleetv1.ConditionProvisioned), pool.CreationTimestamp
+	first, born := find(cluster, fleetv1.ConditionProvisioned), fleetv1.CreatedTime(pool)
 	if first == nil {
 		return false
 	}

@@ -98,7 +98,28 @@ func Render(in Input) (Objects, error) {
 		return Objects{}, err
 	}
 	helmRelease.SetAnnotations(map[string]string{fluxmeta.ReconcileRequestAnnotation: sum})
-	return Objects{Source: source, Values: valuesSecret, Kubeconfig: kubeconfigSecret, Release: helmRelease, Checksum: sum}, nil
+	objects := Objects{Source: source, Values: valuesSecret, Kubeconfig: kubeconfigSecret, Release: helmRelease, Checksum: sum}
+	objects.own(in)
+	return objects, nil
+}
+
+// own makes the Addon the owner of the objects, unless it is on another cluster. That comes after the checksum: a restored Addon has
+// another UID, and is no other wish.
+func (o Objects) own(in Input) {
+	if in.Delivery == fleetv1.DeliveryTenant {
+		return
+	}
+	for _, object := range o.All() {
+		yes := true
+		object.SetOwnerReferences([]metav1.OwnerReference{{
+			APIVersion:         fleetv1.SchemeGroupVersion.String(),
+			Kind:               fleetv1.KindAddon,
+			Name:               in.Addon.Name,
+			UID:                in.Addon.UID,
+			Controller:         &yes,
+			BlockOwnerDeletion: &yes,
+		}})
+	}
 }
 
 // maxReleaseName is the longest name that Helm takes.
@@ -137,11 +158,9 @@ func kubeconfig(in Input) (*unstructured.Unstructured, error) {
 	return object(rendered)
 }
 
-// meta is the metadata that all rendered objects have: their place, the label by which the admission policy knows them, and the
-// Addon as their controller, so that nothing outlives it. An owner on another cluster cannot be named: there a label says
-// which Addon an object was made for.
+// meta is the metadata that all rendered objects have: their place, and the label by which the admission policy knows them. An owner on
+// another cluster cannot be named: there a label says which Addon an object was made for.
 func meta(in Input, name string) metav1.ObjectMeta {
-	yes := true
 	m := metav1.ObjectMeta{
 		Namespace: ObjectsNamespace(in.Addon, in.Delivery),
 		Name:      name,
@@ -151,17 +170,8 @@ func meta(in Input, name string) metav1.ObjectMeta {
 		},
 	}
 	if in.Delivery == fleetv1.DeliveryTenant {
-		m.Labels[fleetv1.LabelAddonUID] = string(in.Addon.UID)
-		return m
+		m.Labels[fleetv1.LabelAddonUID] = fleetv1.IDOf(in.Addon)
 	}
-	m.OwnerReferences = []metav1.OwnerReference{{
-		APIVersion:         fleetv1.SchemeGroupVersion.String(),
-		Kind:               fleetv1.KindAddon,
-		Name:               in.Addon.Name,
-		UID:                in.Addon.UID,
-		Controller:         &yes,
-		BlockOwnerDeletion: &yes,
-	}}
 	return m
 }
 
