@@ -76,9 +76,6 @@ func (r *Reconciler) Reconcile(ctx context.Context, req ctrl.Request) (ctrl.Resu
 	if err := r.Client.Get(ctx, req.NamespacedName, addon); err != nil {
 		return ctrl.Result{}, client.IgnoreNotFound(err)
 	}
-	if fleetv1.Restoring(addon) {
-		return ctrl.Result{}, nil
-	}
 	if r.ledger.behind(addon) {
 		return r.catchUp(ctx, addon)
 	}
@@ -175,7 +172,7 @@ func (r *Reconciler) SetupWithManager(mgr ctrl.Manager) error {
 	if r.Tenants == nil {
 		r.Tenants = remote.NewClients(mgr.GetScheme(), keptClients).Bounded(longestAnswer)
 	}
-	addons.Register(mgr.GetClient())
+	addons.Register(mgr, r.Clock)
 	if err := r.watch(ctrl.NewControllerManagedBy(mgr).Named("addon")).Complete(r); err != nil {
 		return fmt.Errorf("setting up the controller of Addons: %w", err)
 	}

@@ -30,22 +30,33 @@ var retriesTotal = prometheus.NewCounterVec(prometheus.CounterOpts{
 	Help: "How many times Flux was asked for another attempt at a release that failed, by template.",
 }, []string{"template"})
 
-// addons counts the Addons by template and reason.
+// states tells how many Addons there are, and for how long they have been so.
+var states = census.States{
+	Count: &census.Gauge{
+		Name: "addons", Labels: []string{"template", "state", "reason"},
+		Help: "How many Addons there are, by template, state (Ready, Pending, Stalled, Deleting or Suspended) and the reason of their Ready condition.",
+	},
+	Age: &census.Gauge{
+		Name: "addons_state_age_seconds", Labels: []string{"template", "state"},
+		Help: "For how long the Addon that has been longest in the state has been in it, by template and state.",
+	},
+}
+
+// addons tells how the Addons stand.
 var addons = census.Census{
-	Name:   "addons",
-	Help:   "How many Addons there are, by template and the reason of their Ready condition.",
-	Labels: []string{"template", "reason"},
-	Count: func(ctx context.Context, reader client.Reader, one func(values ...string)) error {
+	Gauges: []*census.Gauge{states.Count, states.Age},
+	Take: func(ctx context.Context, reader client.Reader, tally *census.Tally) error {
 		var list fleetv1.AddonList
 		if err := reader.List(ctx, &list, client.UnsafeDisableDeepCopy); err != nil {
 			return err
 		}
 		for i := range list.Items {
-			reason := "Pending"
-			if ready := conditions.Get(&list.Items[i], fleetv1.ConditionReady); ready != nil {
+			addon := &list.Items[i]
+			reason := census.Pending
+			if ready := conditions.Get(addon, fleetv1.ConditionReady); ready != nil {
 				reason = ready.Reason
 			}
-			one(list.Items[i].Spec.TemplateName, reason)
+			states.Tell(tally, addon, addon.Spec.Suspend, addon.Spec.TemplateName, reason)
 		}
 		return nil
 	},

@@ -111,6 +111,7 @@ func (r *Reconciler) finalize(ctx context.Context, template *fleetv1.AddonTempla
 
 // SetupWithManager starts the controller with the manager.
 func (r *Reconciler) SetupWithManager(mgr ctrl.Manager) error {
+	templates.Register(mgr, r.Clock)
 	comesOrGoes := predicate.Funcs{UpdateFunc: func(event.UpdateEvent) bool { return false }}
 	err := ctrl.NewControllerManagedBy(mgr).Named("addontemplate").
 		For(&fleetv1.AddonTemplate{}).

@@ -23,6 +23,8 @@ type Reconciler struct {
 	Recorder events.Recorder
 	// Clock tells the time of transitions and deadlines.
 	Clock clock.PassiveClock
+
+	arrivals target.Arrivals
 }
 
 // +kubebuilder:rbac:groups=fleet.slipway.dev,resources=clusters,verbs=get;list;watch;patch
@@ -48,13 +50,13 @@ func (r *Reconciler) flow() target.Flow[*scope] {
 			gather{children: r.children},
 			teardown{remove: r.remove, publish: access.Publish},
 		},
-		Evaluate: setStatus, Seconds: aggregationSeconds,
+		Evaluate: setStatus, Kind: fleetv1.KindCluster, Arrivals: &r.arrivals,
 	}
 }
 
 // SetupWithManager starts the controller with the manager.
 func (r *Reconciler) SetupWithManager(mgr ctrl.Manager) error {
-	clusters.Register(mgr.GetClient())
+	clusters.Register(mgr, r.Clock)
 	b := target.Controller(mgr, "cluster", &fleetv1.Cluster{})
 	if err := r.watch(b).Complete(r); err != nil {
 		return fmt.Errorf("setting up the controller of Clusters: %w", err)

@@ -21,7 +21,7 @@ func (r *Reconciler) watch(b *builder.Builder) *builder.Builder {
 	comesOrGoes := predicate.Funcs{UpdateFunc: func(event.UpdateEvent) bool { return false }}
 	configured := predicate.Or[client.Object](predicate.GenerationChangedPredicate{}, predicate.AnnotationChangedPredicate{})
 	return b.
-		Watches(&fleetv1.AdapterStatus{}, target.OfReport(fleetv1.KindCluster)).
+		Watches(&fleetv1.AdapterStatus{}, target.OfReport(fleetv1.KindCluster, r.sawReport)).
 		Watches(&fleetv1.NodePool{}, handler.EnqueueRequestsFromMapFunc(clusterOfPool)).
 		Watches(&fleetv1.Addon{}, handler.EnqueueRequestsFromMapFunc(clusterOfAddon), builder.WithPredicates(comesOrGoes)).
 		Watches(&fleetv1.Platform{}, handler.EnqueueRequestsFromMapFunc(r.onPlatform), builder.WithPredicates(configured)).
@@ -68,3 +68,6 @@ func (r *Reconciler) list(ctx context.Context, options ...client.ListOption) []r
 	}
 	return requests
 }
+
+// sawReport notes that a report about a Cluster came in, which nobody else brings its status in line with.
+func (r *Reconciler) sawReport(target client.ObjectKey) { r.arrivals.Saw(target, r.Clock.Now()) }

@@ -23,6 +23,8 @@ type Reconciler struct {
 	Recorder events.Recorder
 	// Clock tells the time of transitions and deadlines.
 	Clock clock.PassiveClock
+
+	arrivals target.Arrivals
 }
 
 // +kubebuilder:rbac:groups=fleet.slipway.dev,resources=nodepools,verbs=get;list;watch;patch
@@ -47,13 +49,13 @@ func (r *Reconciler) flow() target.Flow[*scope] {
 			adopt{patch: access.Patch, own: r.own},
 			gather{siblings: r.pools},
 		},
-		Evaluate: setStatus, Seconds: aggregationSeconds,
+		Evaluate: setStatus, Kind: fleetv1.KindNodePool, Arrivals: &r.arrivals,
 	}
 }
 
 // SetupWithManager starts the controller with the manager.
 func (r *Reconciler) SetupWithManager(mgr ctrl.Manager) error {
-	pools.Register(mgr.GetClient())
+	pools.Register(mgr, r.Clock)
 	b := target.Controller(mgr, "nodepool", &fleetv1.NodePool{})
 	if err := r.watch(b).Complete(r); err != nil {
 		return fmt.Errorf("setting up the controller of NodePools: %w", err)

@@ -24,7 +24,7 @@ func (r *Reconciler) watch(b *builder.Builder) *builder.Builder {
 		UpdateFunc: func(event.UpdateEvent) bool { return false },
 	})
 	return b.
-		Watches(&fleetv1.AdapterStatus{}, target.OfReport(fleetv1.KindNodePool)).
+		Watches(&fleetv1.AdapterStatus{}, target.OfReport(fleetv1.KindNodePool, r.sawReport)).
 		Watches(&fleetv1.NodePool{}, handler.EnqueueRequestsFromMapFunc(r.siblings), goes).
 		Watches(&fleetv1.Cluster{}, handler.EnqueueRequestsFromMapFunc(r.onCluster), configured).
 		Watches(&fleetv1.Platform{}, handler.EnqueueRequestsFromMapFunc(r.onPlatform), configured).
@@ -81,3 +81,6 @@ func (r *Reconciler) list(ctx context.Context, options ...client.ListOption) []r
 	}
 	return requests
 }
+
+// sawReport notes that a report about a NodePool came in, which nobody else brings its status in line with.
+func (r *Reconciler) sawReport(target client.ObjectKey) { r.arrivals.Saw(target, r.Clock.Now()) }

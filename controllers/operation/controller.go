@@ -15,7 +15,6 @@ import (
 	"sigs.k8s.io/controller-runtime/pkg/client"
 	"sigs.k8s.io/controller-runtime/pkg/reconcile"
 
-	fleetv1 "github.com/slipway-dev/slipway/api/v1alpha1"
 	"github.com/slipway-dev/slipway/internal/operation"
 	"github.com/slipway-dev/slipway/internal/outcome"
 )
@@ -62,7 +61,7 @@ func (r *Reconciler) Reconcile(ctx context.Context, target Target) (ctrl.Result,
 	if err != nil {
 		return outcome.Of(err)
 	}
-	if s.object != nil && fleetv1.Restoring(s.object) || s.waits() {
+	if s.waits() {
 		return ctrl.Result{}, nil
 	}
 	for _, sight := range s.sights {
@@ -82,7 +81,7 @@ func (r *Reconciler) Reconcile(ctx context.Context, target Target) (ctrl.Result,
 
 // SetupWithManager starts the controller with the manager.
 func (r *Reconciler) SetupWithManager(mgr ctrl.Manager) error {
-	inProgress.Register(mgr.GetClient())
+	inProgress.Register(mgr, r.Clock)
 	b := builder.TypedControllerManagedBy[Target](mgr).Named("operation")
 	if err := r.watch(b).Complete(r); err != nil {
 		return fmt.Errorf("setting up the controller of Operations: %w", err)

@@ -28,19 +28,30 @@ func ended(record *fleetv1.Operation) {
 	}
 }
 
-// inProgress counts the tasks that are not over.
+var (
+	running = &census.Gauge{
+		Name: "operations_in_progress", Labels: []string{"type"},
+		Help: "How many tasks are in progress, by type.",
+	}
+	runningFor = &census.Gauge{
+		Name: "operations_age_seconds", Labels: []string{"type"},
+		Help: "For how long the oldest task in progress has been so, by type.",
+	}
+)
+
+// inProgress tells of the tasks that are not over.
 var inProgress = census.Census{
-	Name:   "operations_in_progress",
-	Help:   "How many tasks are in progress, by type.",
-	Labels: []string{"type"},
-	Count: func(ctx context.Context, reader client.Reader, one func(values ...string)) error {
+	Gauges: []*census.Gauge{running, runningFor},
+	Take: func(ctx context.Context, reader client.Reader, tally *census.Tally) error {
 		var list fleetv1.OperationList
 		if err := reader.List(ctx, &list, client.UnsafeDisableDeepCopy); err != nil {
 			return err
 		}
 		for i := range list.Items {
-			if list.Items[i].Status.EndTime == nil {
-				one(taskOf(&list.Items[i]))
+			record := &list.Items[i]
+			if record.Status.EndTime == nil {
+				tally.Count(running, taskOf(record))
+				tally.Age(runningFor, record.Spec.StartTime.Time, taskOf(record))
 			}
 		}
 		return nil

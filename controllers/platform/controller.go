@@ -63,6 +63,7 @@ func (r *Reconciler) apply(ctx context.Context, s *scope) error {
 
 // SetupWithManager starts the controller with the manager.
 func (r *Reconciler) SetupWithManager(mgr ctrl.Manager) error {
+	platforms.Register(mgr, r.Clock)
 	if err := r.watch(ctrl.NewControllerManagedBy(mgr).Named("platform").For(&fleetv1.Platform{})).Complete(r); err != nil {
 		return fmt.Errorf("setting up the controller of Platforms: %w", err)
 	}

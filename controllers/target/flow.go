@@ -2,11 +2,10 @@ package target
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"time"
 
-	"github.com/prometheus/client_golang/prometheus"
+	apierrors "k8s.io/apimachinery/pkg/api/errors"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"k8s.io/utils/clock"
 	ctrl "sigs.k8s.io/controller-runtime"
@@ -38,31 +37,42 @@ type Flow[S Scoped] struct {
 	Phases []Phase[S]
 	// Evaluate puts the status that follows from the scope into the target, and returns what else follows.
 	Evaluate func(s S, now metav1.Time) aggregate.Result
-	// Seconds takes how long that took.
-	Seconds prometheus.Observer
+	// Kind is fleetv1.KindCluster or fleetv1.KindNodePool.
+	Kind string
+	// Arrivals remember since when reports wait for this.
+	Arrivals *Arrivals
 }
 
 // Reconcile handles one target: gather, evaluate, apply. The scope comes with an empty object.
 func (f Flow[S]) Reconcile(ctx context.Context, key client.ObjectKey, s S) (ctrl.Result, error) {
-	err := f.gather(ctx, key, s)
-	if errors.Is(err, errRestoring) {
-		return ctrl.Result{}, nil // the end of the restore is a change that brings the target back
+	arrived := f.Arrivals.take(key) // what comes in from here on is for the next time
+	result, err := f.reconcile(ctx, key, s)
+	switch {
+	case arrived.IsZero(), apierrors.IsNotFound(err):
+	case err != nil:
+		f.Arrivals.Saw(key, arrived)
+	default:
+		aggregated.WithLabelValues(f.Kind).Observe(f.Clock.Since(arrived).Seconds())
 	}
 	if err != nil {
 		return outcome.Of(err)
 	}
+	return result, nil
+}
+
+func (f Flow[S]) reconcile(ctx context.Context, key client.ObjectKey, s S) (ctrl.Result, error) {
+	if err := f.gather(ctx, key, s); err != nil {
+		return ctrl.Result{}, err
+	}
 	before := s.common().snapshot()
 	now := metav1.NewTime(f.Clock.Now())
 	result := f.Evaluate(s, now)
-	f.Seconds.Observe(f.Clock.Since(now.Time).Seconds())
+	evaluated.WithLabelValues(f.Kind).Observe(f.Clock.Since(now.Time).Seconds())
 	if err := f.apply(ctx, s.common(), before, result); err != nil {
-		return outcome.Of(err)
+		return ctrl.Result{}, err
 	}
 	return ctrl.Result{RequeueAfter: until(result.Recheck, now.Time)}, nil
 }
-
-// errRestoring tells that a target is being restored, and nothing may be done about it.
-var errRestoring = errors.New("the target is being restored")
 
 // gather reads what concerns every target, and leaves the rest to the phases.
 func (f Flow[S]) gather(ctx context.Context, key client.ObjectKey, s S) error {
@@ -70,9 +80,6 @@ func (f Flow[S]) gather(ctx context.Context, key client.ObjectKey, s S) error {
 	err := f.Access.Client.Get(ctx, key, common.Object)
 	if err != nil {
 		return fmt.Errorf("reading %s %s: %w", common.Kind, key, err)
-	}
-	if fleetv1.Restoring(common.Object) {
-		return errRestoring
 	}
 	namespace, err := namespaces.Get(ctx, f.Access.Client, key.Namespace)
 	if err != nil {

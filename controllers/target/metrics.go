@@ -1,36 +1,25 @@
 package target
 
 import (
-	"strings"
-
 	"github.com/prometheus/client_golang/prometheus"
 	"sigs.k8s.io/controller-runtime/pkg/metrics"
-
-	fleetv1 "github.com/slipway-dev/slipway/api/v1alpha1"
-	"github.com/slipway-dev/slipway/internal/conditions"
 )
 
-// AggregationSeconds returns how long the aggregation of one target of the kind took, as a registered metric.
-func AggregationSeconds(kind string) prometheus.Histogram {
-	histogram := prometheus.NewHistogram(prometheus.HistogramOpts{
-		Namespace: "slipway", Subsystem: strings.ToLower(kind), Name: "aggregation_duration_seconds",
-		Help:    "How long the aggregation of one " + kind + " took.",
+var (
+	// evaluated is how long the computation of a status took.
+	evaluated = prometheus.NewHistogramVec(prometheus.HistogramOpts{
+		Namespace: "slipway", Subsystem: "aggregation", Name: "duration_seconds",
+		Help:    "How long one aggregation took, the computation alone, by the kind of its target.",
 		Buckets: prometheus.ExponentialBuckets(0.000_01, 4, 8),
-	})
-	metrics.Registry.MustRegister(histogram)
-	return histogram
-}
+	}, []string{"kind"})
 
-// State returns the word by which a target is counted.
-func State(object Object) string {
-	switch {
-	case !object.GetDeletionTimestamp().IsZero():
-		return "Deleting"
-	case conditions.IsTrueNow(object, fleetv1.ConditionStalled):
-		return "Stalled"
-	case conditions.IsTrueNow(object, fleetv1.ConditionReady):
-		return "Ready"
-	default:
-		return "Pending"
-	}
-}
+	// aggregated is how long reports waited for the status of their target.
+	aggregated = prometheus.NewHistogramVec(prometheus.HistogramOpts{
+		Namespace: "slipway", Subsystem: "report", Name: "aggregation_seconds",
+		Help: "How long it took from when a report was seen until the status of its target was in line with it, by the kind of the target. " +
+			"Reports whose writer brings the status in line are left out.",
+		Buckets: prometheus.ExponentialBuckets(0.001, 2, 16),
+	}, []string{"kind"})
+)
+
+func init() { metrics.Registry.MustRegister(evaluated, aggregated) }

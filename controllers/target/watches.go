@@ -54,10 +54,10 @@ func wakeLater(_ context.Context, e event.UpdateEvent, q queue) {
 }
 
 // OfReport wakes the target that a report is about, if it is of the kind: at once, or a while later where the writer of the
-// report promised to bring the target's status in line.
-func OfReport(kind string) handler.EventHandler {
-	wake := func(object client.Object, promises bool, q queue) {
-		report, ok := object.(*fleetv1.AdapterStatus)
+// report promised to bring the target's status in line. saw is told of new reports without such a promise.
+func OfReport(kind string, saw func(target client.ObjectKey)) handler.EventHandler {
+	wake := func(e event.UpdateEvent, promises bool, q queue) {
+		report, ok := e.ObjectNew.(*fleetv1.AdapterStatus)
 		if !ok || report.Spec.TargetRef.Kind != kind {
 			return
 		}
@@ -66,14 +66,21 @@ func OfReport(kind string) handler.EventHandler {
 			q.AddAfter(request, settling)
 			return
 		}
+		if promises && fresh(e) {
+			saw(request.NamespacedName)
+		}
 		q.Add(request)
 	}
 	return handler.Funcs{
 		// What was promised before this program began was kept or broken long ago.
-		CreateFunc: func(_ context.Context, e event.CreateEvent, q queue) { wake(e.Object, !e.IsInInitialList, q) },
+		CreateFunc: func(_ context.Context, e event.CreateEvent, q queue) {
+			wake(event.UpdateEvent{ObjectNew: e.Object}, !e.IsInInitialList, q)
+		},
 		// Kind, name and adapter are immutable, so the object as it was would wake the same target.
-		UpdateFunc: func(_ context.Context, e event.UpdateEvent, q queue) { wake(e.ObjectNew, true, q) },
-		DeleteFunc: func(_ context.Context, e event.DeleteEvent, q queue) { wake(e.Object, false, q) },
+		UpdateFunc: func(_ context.Context, e event.UpdateEvent, q queue) { wake(e, true, q) },
+		DeleteFunc: func(_ context.Context, e event.DeleteEvent, q queue) {
+			wake(event.UpdateEvent{ObjectNew: e.Object}, false, q)
+		},
 	}
 }
 

@@ -20,7 +20,11 @@ import (
 type asked struct {
 	workqueue.TypedRateLimitingInterface[reconcile.Request]
 	after map[string]time.Duration
+	// noted are the targets about which a report came in that waits for them.
+	noted []client.ObjectKey
 }
+
+func (a *asked) note(target client.ObjectKey) { a.noted = append(a.noted, target) }
 
 func (a *asked) Add(r reconcile.Request)                           { a.after[r.String()] = 0 }
 func (a *asked) AddAfter(r reconcile.Request, after time.Duration) { a.after[r.String()] = after }
@@ -34,29 +38,33 @@ func TestReportsWakeTheirTarget(t *testing.T) {
 	aboutPool := fixture.AdapterStatus(fixture.NodePool("ns", "sample", "sample"), "infra")
 	create := func(object client.Object, initial bool) func(*asked) {
 		return func(q *asked) {
-			OfReport(fleetv1.KindCluster).Create(t.Context(), event.CreateEvent{Object: object, IsInInitialList: initial}, q)
+			OfReport(fleetv1.KindCluster, q.note).Create(t.Context(), event.CreateEvent{Object: object, IsInInitialList: initial}, q)
 		}
 	}
 	update := func(object client.Object) func(*asked) {
 		return func(q *asked) {
-			OfReport(fleetv1.KindCluster).Update(t.Context(), event.UpdateEvent{ObjectOld: plain, ObjectNew: object}, q)
+			OfReport(fleetv1.KindCluster, q.note).Update(t.Context(), event.UpdateEvent{ObjectOld: plain, ObjectNew: object}, q)
 		}
 	}
 	now, later := map[string]time.Duration{"ns/sample": 0}, map[string]time.Duration{"ns/sample": settling}
+	repeated := plain.DeepCopy()
+	repeated.Report.ObservedTime = metav1.NewMicroTime(fixture.Epoch.Add(time.Minute))
 	for name, tc := range map[string]struct {
 		happens func(*asked)
 		want    map[string]time.Duration
+		noted   bool
 	}{
-		"a new report wakes at once":                                {create(plain, false), now},
-		"a changed report wakes at once":                            {update(plain), now},
-		"one whose writer sees to the status wakes later":           {update(promised), later},
-		"a new one whose writer sees to the status too":             {create(promised, false), later},
-		"one that was there before this program began does at once": {create(promised, true), now},
-		"one that is being deleted wakes at once":                   {update(deleting), now},
-		"one about another kind wakes nobody":                       {create(aboutPool, false), map[string]time.Duration{}},
-		"one that is gone wakes at once": {func(q *asked) {
-			OfReport(fleetv1.KindCluster).Delete(t.Context(), event.DeleteEvent{Object: promised}, q)
-		}, now},
+		"a new report wakes at once, and is noted":                  {happens: create(plain, false), want: now, noted: true},
+		"a repeated report wakes at once, and is noted":             {happens: update(repeated), want: now, noted: true},
+		"other changes wake at once":                                {happens: update(plain), want: now},
+		"one whose writer sees to the status wakes later":           {happens: update(promised), want: later},
+		"a new one whose writer sees to the status too":             {happens: create(promised, false), want: later},
+		"one that was there before this program began does at once": {happens: create(promised, true), want: now},
+		"one that is being deleted wakes at once":                   {happens: update(deleting), want: now},
+		"one about another kind wakes nobody":                       {happens: create(aboutPool, false), want: map[string]time.Duration{}},
+		"one that is gone wakes at once": {happens: func(q *asked) {
+			OfReport(fleetv1.KindCluster, q.note).Delete(t.Context(), event.DeleteEvent{Object: promised}, q)
+		}, want: now},
 	} {
 		t.Run(name, func(t *testing.T) {
 			q := &asked{after: map[string]time.Duration{}}
@@ -64,7 +72,26 @@ func TestReportsWakeTheirTarget(t *testing.T) {
 			if diff := cmp.Diff(tc.want, q.after); diff != "" {
 				t.Errorf("woken (-want +got):\n%s", diff)
 			}
+			if (len(q.noted) == 1) != tc.noted {
+				t.Errorf("noted %v, want it noted: %t", q.noted, tc.noted)
+			}
 		})
+	}
+}
+
+func TestArrivals(t *testing.T) {
+	var a Arrivals
+	one, other := client.ObjectKey{Name: "one"}, client.ObjectKey{Name: "other"}
+	a.Saw(one, fixture.Epoch)
+	a.Saw(one, fixture.Epoch.Add(time.Second))
+	if got := a.take(other); !got.IsZero() {
+		t.Errorf("nothing came in about the other one, and it waits since %v", got)
+	}
+	if got := a.take(one); !got.Equal(fixture.Epoch) {
+		t.Errorf("it waits since %v, want since the first report", got)
+	}
+	if got := a.take(one); !got.IsZero() {
+		t.Errorf("it was taken, and waits since %v", got)
 	}
 }
 
