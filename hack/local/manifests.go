@@ -25,16 +25,12 @@ func (e *environment) applyCRDs(ctx context.Context) error {
 	return err
 }
 
-// applyRoles applies the system's namespace, and the roles of the manager, of the facade, of people, and of the kwok-adapter,
-// and what the facade needs to take access keys.
+// applyRoles applies the system's namespace, and the roles of the manager, of the facade, of people, and of the kwok-adapter.
 func (e *environment) applyRoles(ctx context.Context) error {
 	if err := e.apply(ctx, nil, "-k", e.source("config", "rbac")); err != nil {
 		return err
 	}
-	if err := e.apply(ctx, nil, "-k", e.source("config", "rbac", "kwok-adapter")); err != nil {
-		return err
-	}
-	return e.apply(ctx, nil, "-k", e.source("config", "rbac", "apiserver", "access-keys"))
+	return e.apply(ctx, nil, "-k", e.source("config", "rbac", "kwok-adapter"))
 }
 
 // applyPolicies applies the ValidatingAdmissionPolicies.

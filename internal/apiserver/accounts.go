@@ -50,7 +50,7 @@ func (a *accounts) Add(object any) error { return a.Update(object) }
 
 // Update implements cache.ReflectorStore.
 func (a *accounts) Update(object any) error {
-	account, err := asAccount(object)
+	account, err := asMetadata(object)
 	if err != nil {
 		return err
 	}
@@ -62,7 +62,7 @@ func (a *accounts) Update(object any) error {
 
 // Delete implements cache.ReflectorStore.
 func (a *accounts) Delete(object any) error {
-	account, err := asAccount(object)
+	account, err := asMetadata(object)
 	if err != nil {
 		return err
 	}
@@ -76,7 +76,7 @@ func (a *accounts) Delete(object any) error {
 func (a *accounts) Replace(objects []any, _ string) error {
 	bound := map[types.NamespacedName]map[string]string{}
 	for _, object := range objects {
-		account, err := asAccount(object)
+		account, err := asMetadata(object)
 		if err != nil {
 			return err
 		}
@@ -103,10 +103,10 @@ func (a *accounts) put(bound map[types.NamespacedName]map[string]string, account
 	bound[key] = map[string]string{fleetv1.AnnotationAdapters: adapters}
 }
 
-func asAccount(object any) (*metav1.PartialObjectMetadata, error) {
-	account, ok := object.(*metav1.PartialObjectMetadata)
+func asMetadata(object any) (*metav1.PartialObjectMetadata, error) {
+	metadata, ok := object.(*metav1.PartialObjectMetadata)
 	if !ok {
 		return nil, fmt.Errorf("the watch delivered a %T where metadata was expected", object)
 	}
-	return account, nil
+	return metadata, nil
 }

@@ -27,8 +27,8 @@ type backend struct {
 	source   client.WithWatch
 	events   events.EventBroadcaster
 	accounts *accounts
-	// keys is nil where no access keys are taken.
-	keys  *keys
+	// rooms is nil where no access keys are taken.
+	rooms *keyRooms
 	index *hub.Index
 	store *hub.Store
 	hub   hub.Hub
@@ -58,7 +58,7 @@ func (c *Config) newBackend() (*backend, error) {
 	})
 	b.hub = hub.New(b.index, b.store)
 	if c.AccessKeys {
-		b.keys = newKeys(klog.Background())
+		b.rooms = newKeyRooms(newKeys(klog.Background()))
 	}
 	return b, nil
 }
@@ -76,9 +76,9 @@ func (b *backend) run(ctx context.Context) error {
 		b.accounts.run(ctx, b.source)
 		return nil
 	})
-	if b.keys != nil {
+	if b.rooms != nil {
 		group.Go(func() error {
-			b.keys.run(ctx, b.source)
+			b.rooms.run(ctx, b.source)
 			return nil
 		})
 	}
@@ -87,15 +87,15 @@ func (b *backend) run(ctx context.Context) error {
 
 // synced tells whether the memory is filled: until then nothing can be answered.
 func (b *backend) synced() bool {
-	return b.accounts.synced() && b.index.Synced() && (b.keys == nil || b.keys.synced())
+	return b.accounts.synced() && b.index.Synced() && (b.rooms == nil || b.rooms.synced())
 }
 
 // accessKeys are the keys as the authenticator wants them: nil where none are taken.
 func (b *backend) accessKeys() tenancy.AccessKeys {
-	if b.keys == nil {
+	if b.rooms == nil {
 		return nil
 	}
-	return b.keys
+	return b.rooms.keys
 }
 
 // withMemory refuses requests of dialects until the memory is filled: until then nobody knows who is bound to which adapters.

@@ -2,6 +2,7 @@ package apiserver
 
 import (
 	"bytes"
+	"errors"
 	"log/slog"
 	"strings"
 	"testing"
@@ -33,34 +34,40 @@ func TestKeys(t *testing.T) {
 			AccessKey: "AK1", SecretKey: secretKey, User: "jane", Groups: []string{"dev"}}}
 	}
 	for name, test := range map[string]struct {
-		events []func(*keys) error
+		events []func(*keyHouse) error
 		want   *tenancy.AccessKey
 	}{
 		"a key that nobody has heard of": {},
-		"a key":                          {[]func(*keys) error{add(one())}, key("team-a", "hush")},
-		"a key that was listed":          {[]func(*keys) error{replace(one())}, key("team-a", "hush")},
-		"another key":                    {[]func(*keys) error{add(keySecret("team-a", "one", "AK2", "hush"))}, nil},
-		"a key that is gone":             {[]func(*keys) error{add(one()), remove(one())}, nil},
+		"a key":                          {[]func(*keyHouse) error{add(one())}, key("team-a", "hush")},
+		"a key that was listed":          {[]func(*keyHouse) error{replace(one())}, key("team-a", "hush")},
+		"another key":                    {[]func(*keyHouse) error{add(keySecret("team-a", "one", "AK2", "hush"))}, nil},
+		"a key that is gone":             {[]func(*keyHouse) error{add(one()), remove(one())}, nil},
 		"a key that was not listed again": {
-			[]func(*keys) error{add(one()), replace(keySecret("team-a", "two", "AK2", "hush"))}, nil},
-		"a key that was changed":                              {[]func(*keys) error{add(one()), add(keySecret("team-a", "one", "AK1", "new"))}, key("team-a", "new")},
-		"a key that was given up":                             {[]func(*keys) error{add(one()), add(keySecret("team-a", "one", "AK2", "hush"))}, nil},
-		"two Secrets with one key":                            {[]func(*keys) error{add(one()), add(keySecret("team-b", "one", "AK1", "mine"))}, nil},
-		"two Secrets, listed":                                 {[]func(*keys) error{replace(one(), keySecret("team-b", "one", "AK1", "mine"))}, nil},
-		"two, of which one is gone":                           {[]func(*keys) error{add(one()), add(keySecret("team-b", "one", "AK1", "mine")), remove(one())}, key("team-b", "mine")},
-		"two, of which one is changed":                        {[]func(*keys) error{add(one()), add(keySecret("team-b", "one", "AK1", "x")), add(keySecret("team-b", "one", "AK2", "x"))}, key("team-a", "hush")},
-		"a key that cannot be used":                           {[]func(*keys) error{add(broken)}, nil},
-		"a key that another Secret has, which cannot be used": {[]func(*keys) error{add(one()), add(broken)}, nil},
+			[]func(*keyHouse) error{add(one()), replace(keySecret("team-a", "two", "AK2", "hush"))}, nil},
+		"a key that was changed":                          {[]func(*keyHouse) error{add(one()), add(keySecret("team-a", "one", "AK1", "new"))}, key("team-a", "new")},
+		"a key that was given up":                         {[]func(*keyHouse) error{add(one()), add(keySecret("team-a", "one", "AK2", "hush"))}, nil},
+		"two Secrets with one key":                        {[]func(*keyHouse) error{add(one()), add(keySecret("team-b", "one", "AK1", "mine"))}, nil},
+		"two Secrets, listed":                             {[]func(*keyHouse) error{replace(one()), replace(keySecret("team-b", "one", "AK1", "mine"))}, nil},
+		"two, of which one is gone":                       {[]func(*keyHouse) error{add(one()), add(keySecret("team-b", "one", "AK1", "mine")), remove(one())}, key("team-b", "mine")},
+		"two, of which one is changed":                    {[]func(*keyHouse) error{add(one()), add(keySecret("team-b", "one", "AK1", "x")), add(keySecret("team-b", "one", "AK2", "x"))}, key("team-a", "hush")},
+		"a key in a namespace where nobody may read keys": {[]func(*keyHouse) error{add(one()), forbid("team-a")}, nil},
+		"a key that may be read again":                    {[]func(*keyHouse) error{add(one()), forbid("team-a"), replace(one())}, key("team-a", "hush")},
+		"two Secrets, one of which may not be read": {
+			[]func(*keyHouse) error{add(one()), add(keySecret("team-b", "one", "AK1", "x")), forbid("team-b")}, key("team-a", "hush")},
+		"a key in a namespace that lost its label":            {[]func(*keyHouse) error{add(one()), unlabel("team-a")}, nil},
+		"a key that the watch delivers after that":            {[]func(*keyHouse) error{add(one()), late(one())}, nil},
+		"a key that cannot be used":                           {[]func(*keyHouse) error{add(broken)}, nil},
+		"a key that another Secret has, which cannot be used": {[]func(*keyHouse) error{add(one()), add(broken)}, nil},
 	} {
 		t.Run(name, func(t *testing.T) {
 			var log bytes.Buffer
-			k := newKeys(logr.FromSlogHandler(slog.NewJSONHandler(&log, nil)))
+			house := newKeyHouse(logr.FromSlogHandler(slog.NewJSONHandler(&log, nil)))
 			for _, event := range test.events {
-				if err := event(k); err != nil {
+				if err := event(house); err != nil {
 					t.Fatal(err)
 				}
 			}
-			got, ok := k.AccessKey("AK1")
+			got, ok := house.keys.AccessKey("AK1")
 			if ok != (test.want != nil) {
 				t.Fatalf("got %t, %v", ok, got)
 			}
@@ -76,33 +83,116 @@ func TestKeys(t *testing.T) {
 	}
 }
 
-func add(secret *corev1.Secret) func(*keys) error {
-	return func(k *keys) error { return k.Add(secret) }
+// keyHouse is a keyRooms whose rooms a test fills.
+type keyHouse struct {
+	*keyRooms
+	stopped int
 }
 
-func remove(secret *corev1.Secret) func(*keys) error {
-	return func(k *keys) error { return k.Delete(secret) }
+func newKeyHouse(logger logr.Logger) *keyHouse {
+	house := &keyHouse{keyRooms: newKeyRooms(newKeys(logger))}
+	house.start(func(*keyRoom) func() { return func() { house.stopped++ } })
+	return house
 }
 
-func replace(secrets ...*corev1.Secret) func(*keys) error {
-	return func(k *keys) error {
-		objects := make([]any, 0, len(secrets))
-		for _, secret := range secrets {
-			objects = append(objects, secret)
+// room returns the room of a namespace, which is made if it is not there.
+func (h *keyHouse) room(namespace string) (*keyRoom, error) {
+	err := h.Add(labelled(namespace))
+	return h.rooms[namespace].keyRoom, err
+}
+
+func labelled(namespace string) *metav1.PartialObjectMetadata {
+	return &metav1.PartialObjectMetadata{ObjectMeta: metav1.ObjectMeta{Name: namespace}}
+}
+
+// in is an event in a room.
+func in(namespace string, event func(*keyRoom) error) func(*keyHouse) error {
+	return func(h *keyHouse) error {
+		room, err := h.room(namespace)
+		return errors.Join(err, event(room))
+	}
+}
+
+func add(secret *corev1.Secret) func(*keyHouse) error {
+	return in(secret.Namespace, func(r *keyRoom) error { return r.Add(secret) })
+}
+
+func remove(secret *corev1.Secret) func(*keyHouse) error {
+	return in(secret.Namespace, func(r *keyRoom) error { return r.Delete(secret) })
+}
+
+func replace(secret *corev1.Secret) func(*keyHouse) error {
+	return in(secret.Namespace, func(r *keyRoom) error { return r.Replace([]any{secret}, "1") })
+}
+
+func forbid(namespace string) func(*keyHouse) error {
+	return in(namespace, func(r *keyRoom) error {
+		r.forbidden()
+		return nil
+	})
+}
+
+func unlabel(namespace string) func(*keyHouse) error {
+	return func(h *keyHouse) error { return h.Delete(labelled(namespace)) }
+}
+
+// late is an event in a room that has ended.
+func late(secret *corev1.Secret) func(*keyHouse) error {
+	return in(secret.Namespace, func(r *keyRoom) error {
+		r.end()
+		return r.Add(secret)
+	})
+}
+
+func TestKeysAreKnownOnceEveryNamespaceHasAnswered(t *testing.T) {
+	house := newKeyHouse(logr.Discard())
+	if house.synced() {
+		t.Error("the keys are known before the namespaces are")
+	}
+	must := func(err error) {
+		t.Helper()
+		if err != nil {
+			t.Fatal(err)
 		}
-		return k.Replace(objects, "1")
+	}
+	must(house.Replace([]any{labelled("team-a"), labelled("team-b")}, "1"))
+	must(replace(keySecret("team-a", "one", "AK1", "hush"))(house))
+	if house.synced() {
+		t.Error("the keys are known before those of team-b are")
+	}
+	must(forbid("team-b")(house))
+	if !house.synced() {
+		t.Error("a namespace that may not be read holds up the others")
+	}
+	must(house.Add(labelled("team-c")))
+	if !house.synced() {
+		t.Error("a namespace that came later holds up the others")
+	}
+	must(house.Replace([]any{labelled("team-b")}, "2"))
+	if _, known := house.keys.AccessKey("AK1"); known || house.stopped != 2 {
+		t.Errorf("of the namespaces that were not listed again %d were left, and the key is known: %t", house.stopped, known)
 	}
 }
 
 func TestKeysRefuseWhatIsNoSecret(t *testing.T) {
-	k := newKeys(logr.Discard())
-	if k.Add("key") == nil || k.Delete("key") == nil || k.Replace([]any{"key"}, "1") == nil {
-		t.Error("something that is no Secret was taken")
+	house := newKeyHouse(logr.Discard())
+	if house.Add("namespace") == nil || house.Delete("namespace") == nil || house.Replace([]any{"namespace"}, "1") == nil {
+		t.Error("something that is no namespace was taken")
 	}
-	if k.synced() {
+	if house.synced() {
 		t.Error("a list that was refused counts as listed")
 	}
-	if err := k.Replace(nil, "1"); err != nil || !k.synced() {
+	room, err := house.room("team-a")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if room.Add("key") == nil || room.Delete("key") == nil || room.Replace([]any{"key"}, "1") == nil {
+		t.Error("something that is no Secret was taken")
+	}
+	if room.answered.Load() {
+		t.Error("a list that was refused counts as listed")
+	}
+	if err := room.Replace(nil, "1"); err != nil || !room.answered.Load() {
 		t.Errorf("an empty list does not count: %v", err)
 	}
 }

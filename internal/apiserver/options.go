@@ -10,6 +10,8 @@ import (
 	"k8s.io/apimachinery/pkg/util/validation"
 	genericoptions "k8s.io/apiserver/pkg/server/options"
 	cliflag "k8s.io/component-base/cli/flag"
+
+	fleetv1 "github.com/slipway-dev/slipway/api/v1alpha1"
 )
 
 // Options are what the command line says about the server. The parts of k8s.io/apiserver are taken one by one: what the facade
@@ -35,8 +37,8 @@ type Options struct {
 	PlainHTTPAddress string
 	// Dialects are the names of the dialects to speak; empty for all.
 	Dialects []string
-	// AccessKeys lets callers sign their requests with access keys, which lie in Secrets. The facade needs the right to read
-	// Secrets for it, which RBAC cannot narrow down to those.
+	// AccessKeys lets callers sign their requests with access keys, which lie in Secrets of namespaces with the label
+	// fleetv1.LabelAccessKeys. The facade needs the right to read all Secrets there: RBAC cannot narrow it down to those.
 	AccessKeys bool
 	// NKS is about the NKS dialect.
 	NKS NKSOptions
@@ -87,7 +89,8 @@ func (o *Options) Flags() cliflag.NamedFlagSets {
 		"A loopback address and port, such as 127.0.0.1:8080, that serves the same over plain HTTP. For a local environment only; empty switches it off.")
 	facade.StringSliceVar(&o.Dialects, "dialects", o.Dialects, "The names of the dialects to speak, separated by commas. Empty for all.")
 	facade.BoolVar(&o.AccessKeys, "access-keys", o.AccessKeys,
-		"Lets callers sign their requests with access keys, in the dialects that know signatures. The facade must be allowed to list and watch Secrets (config/apiserver/access-keys).")
+		"Lets callers sign their requests with access keys, in the dialects that know signatures. Keys are looked for in namespaces with the label "+
+			fleetv1.LabelAccessKeys+"=true, where the facade must be allowed to list and watch Secrets (config/tenant/access-keys).")
 
 	o.NKS.addFlags(sets.FlagSet("nks"))
 

@@ -37,7 +37,6 @@ func TestServer(t *testing.T) {
 
 	t.Run("until the index is filled the server is not ready", w.notReady)
 	w.apply("-k", filepath.Join(testenv.Root(), "config", "rbac"))
-	w.apply("-k", filepath.Join(testenv.Root(), "config", "rbac", "apiserver", "access-keys"))
 	w.eventually(call{path: "/readyz"}, http.StatusOK)
 
 	callers := w.callers()

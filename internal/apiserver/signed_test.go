@@ -13,8 +13,14 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 	. "github.com/onsi/gomega"
+	corev1 "k8s.io/api/core/v1"
 	rbacv1 "k8s.io/api/rbac/v1"
+	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+	"k8s.io/apimachinery/pkg/types"
 	"k8s.io/utils/clock"
+	"sigs.k8s.io/controller-runtime/pkg/client"
+
+	fleetv1 "github.com/slipway-dev/slipway/api/v1alpha1"
 )
 
 // signed returns a request that is signed as a client signs it. The query must be in order.
@@ -51,6 +57,9 @@ func (c *callers) signs(t *testing.T) {
 	secret.Data["user"], secret.Data["groups"] = []byte("signer"), nil
 	refused(t, signed("GET", things, "", "AK1", "hush-hush"))
 	c.must(c.Client.Create(t.Context(), secret))
+	c.label("team-b", "true")
+	c.grant("team-b", "slipway-apiserver-access-keys", rbacv1.Subject{
+		Kind: rbacv1.ServiceAccountKind, Namespace: "slipway-system", Name: "slipway-apiserver"})
 	c.eventuallySigned(t, things, http.StatusOK)
 
 	want := said{User: "signer", Namespace: "team-b", Path: things, Names: []string{"two"}}
@@ -74,6 +83,10 @@ func (c *callers) signs(t *testing.T) {
 	refused(t, signed("GET", things, "", "AK1", "hush"))
 	refused(t, signed("GET", things, "", "AK2", "hush-hush"))
 
+	c.label("team-b", "false")
+	c.eventuallySigned(t, things, http.StatusUnauthorized)
+	c.label("team-b", "true")
+	c.eventuallySigned(t, things, http.StatusOK)
 	c.must(c.Client.Delete(t.Context(), secret))
 	c.eventuallySigned(t, things, http.StatusUnauthorized)
 	log, err := os.ReadFile(filepath.Join(c.dir, "audit.log"))
@@ -81,6 +94,14 @@ func (c *callers) signs(t *testing.T) {
 	if !strings.Contains(string(log), "AK1") || strings.Contains(string(log), "hush-hush") {
 		t.Error("the audit log tells another thing than which key was used")
 	}
+}
+
+// label says whether access keys in a namespace count.
+func (c *callers) label(namespace, value string) {
+	c.Helper()
+	object := &corev1.Namespace{ObjectMeta: metav1.ObjectMeta{Name: namespace}}
+	patch := fmt.Sprintf(`{"metadata":{"labels":{%q:%q}}}`, fleetv1.LabelAccessKeys, value)
+	c.must(c.Client.Patch(c.Context(), object, client.RawPatch(types.MergePatchType, []byte(patch))))
 }
 
 // eventuallySigned waits until a request that is signed anew each time gets an answer.
