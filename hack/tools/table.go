@@ -62,7 +62,7 @@ var tools = []tool{
 	kubernetes("kube-controller-manager", 117, groupTest, groupLocal),
 	kubernetes("kube-scheduler", 11, groupTest, groupLocal),
 	program("kwok", "kwok", "sigs.k8s.io/kwok", "cmd/kwok", 105, groupTest, groupLocal),
-	program("helm", "helm", "helm.sh/helm/v4", "cmd/helm", 106, groupLocal),
+	program("helm", "helm", "helm.sh/helm/v4", "cmd/helm", 106, groupTest, groupLocal),
 	program("crane", "crane", "github.com/google/go-containerregistry", "cmd/crane", 21, groupLocal),
 	program("source-controller", "flux-source", "github.com/fluxcd/source-controller", "", 207, groupTest, groupLocal),
 	program("helm-controller", "flux-helm", "github.com/fluxcd/helm-controller", "", 76, groupTest, groupLocal),

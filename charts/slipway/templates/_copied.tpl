@@ -3,13 +3,14 @@ Objects that are the same in the chart and under config/, from where hack/update
 release's namespace and get the chart's labels. Call with a dict of root, file and, as needed,
 
   namespace    where the objects lie, for those that name none
+  labels       more labels
   annotations  more annotations
   caBundle     the authority, in base64, that signs the certificates of the webhooks, or of the APIService
 */}}
 {{- define "slipway.copied" -}}
 {{- $root := .root }}
 {{- $call := . }}
-{{- $labels := include "slipway.labels" $root | fromYaml }}
+{{- $labels := mergeOverwrite (deepCopy (default dict .labels)) (include "slipway.labels" $root | fromYaml) }}
 {{- $text := $root.Files.Get .file | required (printf "the chart lacks its file %s" .file) }}
 {{- range $document := regexSplit "(?m)^---$" ($text | replace "slipway-system" $root.Release.Namespace) -1 }}
 {{- $object := fromYaml $document }}
