@@ -31,8 +31,8 @@ func main() {
 
 // dialects is the one list of what the facade speaks.
 func dialects(h hub.Hub, options apiserver.NKSOptions) ([]facade.Dialect, error) {
-	version, buildTime := build()
-	fleet, err := hyperfleet.New(h, clock.RealClock{}, hyperfleet.Info{Version: version, BuildTime: buildTime})
+	name, buildTime := build()
+	fleet, err := hyperfleet.New(h, clock.RealClock{}, hyperfleet.Info{Version: name, BuildTime: buildTime})
 	if err != nil {
 		return nil, err
 	}
