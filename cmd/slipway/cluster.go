@@ -24,7 +24,7 @@ func (c *cluster) addFlags(flags *pflag.FlagSet) {
 	flags.StringVar(&c.kubeconfig, "kubeconfig", "",
 		"The kubeconfig of the management cluster. Default: what $KUBECONFIG names, ~/.kube/config, or in a pod its service account.")
 	flags.StringVar(&c.context, "context", "", "The context in the kubeconfig. Default: its current one.")
-	flags.StringVarP(&c.namespace, "namespace", "n", "slipway-system", "The namespace that Slipway is installed in.")
+	flags.StringVar(&c.namespace, "system-namespace", "slipway-system", "The namespace that Slipway is installed in.")
 }
 
 // config is how the management cluster is reached, found as kubectl finds it.

@@ -58,7 +58,7 @@ func (i *Installation) deployment(ctx context.Context, name string) error {
 	found := &appsv1.Deployment{}
 	if err := i.Client.Get(ctx, types.NamespacedName{Namespace: i.Namespace, Name: name}, found); err != nil {
 		if apierrors.IsNotFound(err) {
-			return fmt.Errorf("there is no Deployment %s in namespace %s; if Slipway is installed elsewhere, say so with --namespace", name, i.Namespace)
+			return fmt.Errorf("there is no Deployment %s in namespace %s; if Slipway is installed elsewhere, say so with --system-namespace", name, i.Namespace)
 		}
 		return fmt.Errorf("reading Deployment %s: %w", name, err)
 	}
