@@ -10,7 +10,10 @@ var fleet = page{name: "slipway-fleet", title: "Slipway / Fleet", rows: []row{
 	}},
 	{title: "What takes long", panels: []panel{
 		{title: "Oldest cluster in its state", unit: "s", about: "Alerts: SlipwayResourcePending, SlipwayResourceStalled, SlipwayDeletionStuck.",
-			series: one(`max by (platform, state) (slipway_clusters_state_age_seconds)`, "{{platform}} {{state}}")},
+			series: []series{
+				{expr: `max by (platform, state) (slipway_clusters_state_age_seconds)`, legend: "{{platform}} {{state}}"},
+				{expr: `max by (platform) (slipway_platform_operation_deadline_seconds)`, legend: "deadline of {{platform}}"},
+			}},
 		{title: "Oldest node pool in its state", unit: "s", about: "Alerts: SlipwayResourcePending, SlipwayResourceStalled, SlipwayDeletionStuck.",
 			series: one(`max by (platform, state) (slipway_nodepools_state_age_seconds)`, "{{platform}} {{state}}")},
 	}},

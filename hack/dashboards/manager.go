@@ -21,14 +21,20 @@ var manager = page{name: "slipway-manager", title: "Slipway / Manager", rows: []
 		{title: "The computation alone (99 %)", unit: "s",
 			series: one(`histogram_quantile(0.99, sum by (kind, le) (rate(slipway_aggregation_duration_seconds_bucket[5m])))`, "{{kind}}")},
 	}},
-	{title: "Admission and certificates", panels: []panel{
+	{title: "Admission and leading", panels: []panel{
 		{title: "Admission requests per second", unit: "reqps", series: one(`sum by (webhook, code) (rate(controller_runtime_webhook_requests_total{job="slipway-manager"}[5m]))`, "{{webhook}} {{code}}")},
+		{title: "Leading managers", unit: "short", about: "1, whatever the number of replicas. Alert: SlipwayManagerNotLeading.",
+			series: one(`sum(leader_election_master_status{job="slipway-manager",name="slipway-manager"})`, "leading")},
+	}},
+	{title: "Certificates", panels: []panel{
 		{title: "Time until serving certificates expire", unit: "s", about: "Alert: SlipwayCertificateExpiring, at 7 days.",
 			series: one(`min by (server) (slipway_serving_certificate_expiry_timestamp_seconds) - time()`, "{{server}}")},
 		{title: "Time until kept certificates expire", unit: "s", about: "With --manage-certificates.",
 			series: one(`min by (certificate) (slipway_certificate_expiry_timestamp_seconds) - time()`, "{{certificate}}")},
-		{title: "Leading managers", unit: "short", about: "1, whatever the number of replicas. Alert: SlipwayManagerNotLeading.",
-			series: one(`sum(leader_election_master_status{job="slipway-manager",name="slipway-manager"})`, "leading")},
+		{title: "Kept certificates per day", unit: "short", about: "Alert: SlipwayCertificateErrors.", series: []series{
+			{expr: `sum by (certificate) (increase(slipway_certificate_issued_total[1d]))`, legend: "made: {{certificate}}"},
+			{expr: `sum(increase(slipway_certificate_errors_total[1d]))`, legend: "failures"},
+		}},
 	}},
 	{title: "The process", panels: process("slipway-manager")},
 }}
@@ -37,6 +43,7 @@ var manager = page{name: "slipway-manager", title: "Slipway / Manager", rows: []
 func process(job string) []panel {
 	of := `{job="` + job + `"}`
 	return []panel{
+		{title: "Version", unit: "short", series: one(`count by (version) (slipway_build_info`+of+`)`, "{{version}}")},
 		{title: "Memory", unit: "bytes", series: one(`process_resident_memory_bytes`+of, "{{instance}}")},
 		{title: "Processor", unit: "short", about: "In cores.", series: one(`rate(process_cpu_seconds_total`+of+`[5m])`, "{{instance}}")},
 		{title: "Requests to the kube-apiserver per second", unit: "reqps", about: "Alerts: SlipwayKubernetesAPIFailing, SlipwayRequestsForbidden.",
