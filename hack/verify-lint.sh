@@ -5,6 +5,7 @@ cd "$(dirname "$0")/.."
 bin="$(go run ./hack/tools --print-bin-dir lint)"
 "$bin/golangci-lint" run --build-tags e2e ./...
 (cd test/clients && "$bin/golangci-lint" run ./...)
+"$bin/actionlint" -shellcheck= -pyflakes= .github/workflows/*.yaml
 
 # Our own kinds are checked against the schemas in config/crd; built-in kinds are the API server's to check, in make e2e.
 schemas="$(mktemp -d "${TMPDIR:-/tmp}/slipway-schemas.XXXXXX")"
