@@ -10,6 +10,7 @@ import (
 	"k8s.io/apimachinery/pkg/util/uuid"
 	"k8s.io/client-go/kubernetes"
 	"k8s.io/client-go/tools/events"
+	"k8s.io/component-base/metrics/legacyregistry"
 	"k8s.io/klog/v2"
 	"k8s.io/utils/clock"
 	"sigs.k8s.io/controller-runtime/pkg/client"
@@ -57,6 +58,8 @@ func (c *Config) newBackend() (*backend, error) {
 		SystemNamespace: c.SystemNamespace, Replica: host + "-" + string(uuid.NewUUID()),
 	})
 	b.hub = hub.New(b.index, b.store)
+	// A second server in one process, as in tests, leaves the first one's index in place: that is what the error says.
+	_ = legacyregistry.Registerer().Register(b.index.Metrics())
 	if c.AccessKeys {
 		b.rooms = newKeyRooms(newKeys(klog.Background()))
 	}

@@ -57,6 +57,11 @@ func (f *Facade) Wrap(next http.Handler) http.Handler {
 			answer.refuse(*refusal)
 			return
 		}
+		if call.Watch {
+			open := streams.WithLabelValues(call.Dialect.Name())
+			open.Inc()
+			defer open.Dec()
+		}
 		next.ServeHTTP(responsewriter.WrapForHTTP1Or2(answer), r)
 	})
 }

@@ -26,8 +26,14 @@ var (
 		StabilityLevel: metrics.ALPHA,
 	}, []string{"dialect", "method", "route"})
 
+	streams = metrics.NewGaugeVec(&metrics.GaugeOpts{
+		Namespace: "slipway", Subsystem: "facade", Name: "streams",
+		Help:           "How many streams of changes are open, by dialect.",
+		StabilityLevel: metrics.ALPHA,
+	}, []string{"dialect"})
+
 	registerMetrics = sync.OnceFunc(func() {
-		legacyregistry.MustRegister(requests, durations)
+		legacyregistry.MustRegister(requests, durations, streams)
 	})
 )
 

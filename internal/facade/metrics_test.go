@@ -58,3 +58,29 @@ slipway_facade_requests_total{code="405",dialect="sample",method="other",route="
 		t.Errorf("durations are kept for %v, want 5 series", series)
 	}
 }
+
+func TestStreamsAreCountedWhileTheyAreOpen(t *testing.T) {
+	open := func() string {
+		families, err := legacyregistry.DefaultGatherer.Gather()
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, family := range families {
+			if family.GetName() == "slipway_facade_streams" {
+				return fmt.Sprint(family.GetMetric())
+			}
+		}
+		return ""
+	}
+	var during string
+	server := serve(t, newFacade(t, map[string]http.HandlerFunc{
+		"GET /v1/clusters": func(http.ResponseWriter, *http.Request) { during = open() },
+	}), filters{})
+	get(t, server, "/api/sample/v1/clusters?watch=true")
+	if !strings.Contains(during, `value:"sample"`) || !strings.Contains(during, "gauge:{value:1}") {
+		t.Errorf("while a stream is open there are %s", during)
+	}
+	if after := open(); !strings.Contains(after, "gauge:{value:0}") {
+		t.Errorf("afterwards there are %s", after)
+	}
+}

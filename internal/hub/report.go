@@ -20,6 +20,20 @@ const defaultHeartbeat = 30 * time.Second
 // Report takes the report of an adapter: it decides what becomes of it, stores it, and brings the status of its target in line.
 // A report replaces the stored one whole, also the facts that an adapter may have stored as a custom resource before.
 func (s *Store) Report(ctx context.Context, caller Caller, ref Ref, adapter string, report *fleetv1.Report) (*fleetv1.AdapterStatus, error) {
+	began := s.Clock.Now()
+	h, err := s.hear(ctx, caller, ref, adapter, report)
+	if err != nil {
+		reportsIn.WithLabelValues(ref.Kind, reportFailed).Inc()
+		return nil, err
+	}
+	reportsIn.WithLabelValues(ref.Kind, h.outcome()).Inc()
+	if h.written {
+		aggregationSeconds.WithLabelValues(ref.Kind).Observe(s.Clock.Since(began).Seconds())
+	}
+	return h.stored, nil
+}
+
+func (s *Store) hear(ctx context.Context, caller Caller, ref Ref, adapter string, report *fleetv1.Report) (*hearing, error) {
 	record, err := s.Memory.Get(ctx, caller.Namespace, ref)
 	if err != nil {
 		return nil, err
@@ -33,14 +47,14 @@ func (s *Store) Report(ctx context.Context, caller Caller, ref Ref, adapter stri
 	at := addressOf(record)
 	h := &hearing{address: at, ref: byID(record), adapter: adapter, name: fleetv1.AdapterStatusName(at.targetRef(), adapter), incoming: report}
 	if err := s.take(ctx, h); err != nil || h.stored == nil {
-		return nil, err
+		return h, err
 	}
 	// A target that is gone meanwhile was let go by somebody who had seen this report.
 	err = s.settle(ctx, at, h.wish())
 	if err != nil && ReasonOf(err) != NotFound {
 		return nil, err
 	}
-	return h.stored, nil
+	return h, nil
 }
 
 // hearing is one report on its way in.

@@ -49,6 +49,7 @@ const lockCount = 4096
 
 // NewStore returns a Store.
 func NewStore(options StoreOptions) *Store {
+	registerMetrics()
 	return &Store{
 		StoreOptions: options,
 		locks:        keymutex.NewHashed(lockCount),
