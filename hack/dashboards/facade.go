@@ -25,7 +25,7 @@ var facade = page{name: "slipway-facade", title: "Slipway / Facade", rows: []row
 		{title: "Objects in memory", unit: "short", series: one(`max by (kind) (slipway_facade_index_objects)`, "{{kind}}")},
 		{title: "Memory is filled", unit: "short", about: "Alert: SlipwayFacadeNotSynced.", series: one(`min by (instance) (slipway_facade_index_synced)`, "{{instance}}")},
 		{title: "Open streams", unit: "short", series: one(`sum by (dialect) (slipway_facade_streams)`, "{{dialect}}")},
-		{title: "Token and access reviews per second", unit: "reqps", about: "Alert: SlipwayReviewsFailing.", series: []series{
+		{title: "Token and access reviews per second", unit: "reqps", series: []series{
 			{expr: `sum by (result) (rate(authentication_attempts{job="slipway-apiserver"}[5m]))`, legend: "token {{result}}"},
 			{expr: `sum by (result) (rate(authorization_attempts_total{job="slipway-apiserver"}[5m]))`, legend: "access {{result}}"},
 		}},

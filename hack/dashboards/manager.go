@@ -46,7 +46,7 @@ func process(job string) []panel {
 		{title: "Version", unit: "short", series: one(`count by (version) (slipway_build_info`+of+`)`, "{{version}}")},
 		{title: "Memory", unit: "bytes", series: one(`process_resident_memory_bytes`+of, "{{instance}}")},
 		{title: "Processor", unit: "short", about: "In cores.", series: one(`rate(process_cpu_seconds_total`+of+`[5m])`, "{{instance}}")},
-		{title: "Requests to the kube-apiserver per second", unit: "reqps", about: "Alerts: SlipwayKubernetesAPIFailing, SlipwayRequestsForbidden.",
+		{title: "Requests to the kube-apiserver per second", unit: "reqps", about: "Alert: SlipwayRequestsForbidden.",
 			series: one(`sum by (code, method) (rate(rest_client_requests_total`+of+`[5m]))`, "{{method}} {{code}}")},
 		{title: "Goroutines", unit: "short", series: one(`go_goroutines`+of, "{{instance}}")},
 	}
