@@ -1,8 +1,9 @@
 #!/usr/bin/env bash
-# Copies into charts/slipway/files what the chart has in common with config/, which is where it is written.
+# Copies into charts/slipway/files what the chart has in common with config/, which is where it is written, and makes the chart's
+# README from its values.
 set -euo pipefail
 cd "$(dirname "$0")/.."
-export PATH="$(go run ./hack/tools --print-bin-dir kubectl):$PATH"
+export PATH="$(go run ./hack/tools --print-bin-dir kubectl helm-docs):$PATH"
 files=charts/slipway/files
 rm -rf "$files"
 mkdir -p "$files/crds"
@@ -19,3 +20,6 @@ cp config/prometheus/rules.yaml "$files/rules.yaml"
 mkdir "$files/dashboards"
 cp config/prometheus/dashboards/*.json "$files/dashboards/"
 cp config/apiserver/apiservice.yaml "$files/apiservice.yaml"
+
+# The table of values.
+helm-docs --log-level warning --chart-search-root charts --sort-values-order file

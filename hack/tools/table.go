@@ -56,6 +56,7 @@ var tools = []tool{
 	program("controller-gen", "controller-gen", "sigs.k8s.io/controller-tools", "cmd/controller-gen", 35, groupTest),
 	program("oapi-codegen", "oapi", "github.com/oapi-codegen/oapi-codegen/v2", "cmd/oapi-codegen", 8, groupTest),
 	program("crd-ref-docs", "crd-ref-docs", "github.com/elastic/crd-ref-docs", "", 20, groupTest),
+	program("helm-docs", "helm-docs", "github.com/norwoodj/helm-docs", "cmd/helm-docs", 15, groupTest),
 	program("etcd", "etcd", "go.etcd.io/etcd/server/v3", "", 86, groupTest, groupLocal),
 	kubernetes("kube-apiserver", 249, groupTest, groupLocal),
 	kubernetes("kubectl", 34, groupTest, groupLocal, groupLint),
