@@ -1,0 +1,5 @@
+{{- define "limits" -}}
+{{- range . }}
+{{- if hasPrefix "Required" . }}required
+{{- else if not (hasPrefix "Optional" .) }}{{ markdownRenderFieldDoc . }}{{ end }} {{ end -}}
+{{- end -}}
