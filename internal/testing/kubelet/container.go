@@ -6,6 +6,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"slices"
 	"syscall"
 	"time"
 
@@ -108,14 +109,14 @@ func (p *pod) command(spec *corev1.Container) (*exec.Cmd, error) {
 	if err != nil {
 		return nil, err
 	}
-	var arguments []string
+	arguments := slices.Clone(image.Arguments)
 	if len(spec.Command) > 0 {
 		arguments = append(arguments, spec.Command[1:]...)
 	}
-	arguments = append(append(arguments, spec.Args...), image.Arguments...)
+	arguments = append(arguments, spec.Args...)
 	mounts := p.mounts(spec)
 	for i := range arguments {
-		arguments[i] = mounts.Replace(environment.expand(arguments[i]))
+		arguments[i] = onOwnInterface(mounts.Replace(environment.expand(arguments[i])), p.address.local())
 	}
 	command := exec.Command(image.Program, arguments...)
 	command.Dir, command.Env = dir, environment.list(mounts)

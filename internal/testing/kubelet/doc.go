@@ -13,8 +13,9 @@
 //     holds its files; what programs look for at fixed paths, they must be told (Image.Arguments), as KUBECONFIG tells them of
 //     the service account. Nothing is isolated, and resources are not limited.
 //   - The network is one machine's. Every Pod has an address in 10.244.0.0/16, which its status and EndpointSlices tell, and
-//     one in 127.97.0.0/16 of the same last two numbers, on which its process listens: the downward API gives the latter. Programs
-//     have to listen on it and on no other, or two replicas collide. kube-apiserver finds the way by the proxy of Egress.
+//     one in 127.97.0.0/16 of the same last two numbers, on which its process listens: the downward API and POD_IP give the
+//     latter, and an argument that ends in =:PORT gets it. kube-apiserver finds the way by the proxy of Egress; processes do not
+//     reach Services.
 //
 // Only Linux has the addresses that this needs. Processes end with the program that started them, whatever ends that.
 package kubelet

@@ -48,7 +48,7 @@ func (e environment) list(mounts *strings.Replacer) []string {
 // environment makes the variables of a container: those every container has, and its own.
 func (p *pod) environment(ctx context.Context, spec *corev1.Container, dir string) (environment, error) {
 	object := p.object.Load()
-	e := environment{"PATH": os.Getenv("PATH"), "HOME": dir, "TMPDIR": dir, "HOSTNAME": object.Name}
+	e := environment{"PATH": os.Getenv("PATH"), "HOME": dir, "TMPDIR": dir, "HOSTNAME": object.Name, "POD_IP": p.address.local()}
 	if server, err := url.Parse(p.kubelet.options.Config.Host); err == nil {
 		e["KUBERNETES_SERVICE_HOST"], e["KUBERNETES_SERVICE_PORT"] = server.Hostname(), server.Port()
 	}

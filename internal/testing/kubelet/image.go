@@ -3,6 +3,7 @@ package kubelet
 import (
 	"fmt"
 	"path/filepath"
+	"regexp"
 	"strings"
 
 	corev1 "k8s.io/api/core/v1"
@@ -12,8 +13,8 @@ import (
 type Image struct {
 	// Program is the path of what the image's entry point starts.
 	Program string
-	// Arguments are added to the container's own. They tell the program what it would find at fixed paths in a container;
-	// $(KUBECONFIG) is replaced as in the container's own.
+	// Arguments come before the container's own, which may say otherwise. They tell the program what it would find by itself in
+	// a container; $(KUBECONFIG) and $(POD_IP) are replaced.
 	Arguments []string
 }
 
@@ -36,4 +37,12 @@ func (o *Options) find(container *corev1.Container) (Image, error) {
 		return image, fmt.Errorf("image %s holds %s only, and not the command %s", container.Image, filepath.Base(image.Program), container.Command[0])
 	}
 	return image, nil
+}
+
+// everyInterface is an argument that asks for a port of every interface, as --metrics-bind-address=:8080.
+var everyInterface = regexp.MustCompile(`^(--[a-z-]+=)(:\d+)$`)
+
+// onOwnInterface puts a pod's address where an argument means all: the only interface of a real pod is its own.
+func onOwnInterface(argument, address string) string {
+	return everyInterface.ReplaceAllString(argument, "${1}"+address+"${2}")
 }

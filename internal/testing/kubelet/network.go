@@ -11,11 +11,16 @@ import (
 // lastPod is how many pods have an address; the node has the one after them.
 const lastPod = 250
 
+var clusterNetwork = netip.MustParsePrefix("10.244.0.0/16")
+
 // address is that of one Pod, in both networks.
 type address struct{ index int }
 
 // nodeAddress is the node's own.
 var nodeAddress = address{lastPod + 1}
+
+// NodeIP is where kube-apiserver finds the kubelet, by the proxy of Egress.
+var NodeIP = nodeAddress.cluster()
 
 // cluster is what the API tells. It must not be a loopback address, for EndpointSlices refuse those.
 func (a address) cluster() string { return fmt.Sprintf("10.244.0.%d", a.index) }
@@ -29,10 +34,10 @@ func localOf(hostport string) (string, error) {
 	if err != nil {
 		return "", fmt.Errorf("%q is no address of the cluster: %w", hostport, err)
 	}
-	bytes := parsed.Addr().Unmap().As4()
-	if bytes[0] != 10 || bytes[1] != 244 {
-		return "", fmt.Errorf("%s lies outside 10.244.0.0/16, where all pods are", hostport)
+	if !clusterNetwork.Contains(parsed.Addr()) {
+		return "", fmt.Errorf("%s lies outside %s, where all pods are", hostport, clusterNetwork)
 	}
+	bytes := parsed.Addr().As4()
 	bytes[0], bytes[1] = 127, 97
 	return netip.AddrPortFrom(netip.AddrFrom4(bytes), parsed.Port()).String(), nil
 }

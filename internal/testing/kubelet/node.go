@@ -58,9 +58,8 @@ func (k *Kubelet) node() (*corev1.Node, error) {
 		}},
 		Status: corev1.NodeStatus{
 			Capacity: resources, Allocatable: resources,
-			Addresses: []corev1.NodeAddress{
-				{Type: corev1.NodeInternalIP, Address: nodeAddress.cluster()}, {Type: corev1.NodeHostName, Address: k.options.NodeName},
-			},
+			// Nothing but this: kube-apiserver would look for the kubelet at the host name first, which nobody resolves.
+			Addresses:       []corev1.NodeAddress{{Type: corev1.NodeInternalIP, Address: nodeAddress.cluster()}},
 			DaemonEndpoints: corev1.NodeDaemonEndpoints{KubeletEndpoint: corev1.DaemonEndpoint{Port: int32(number)}},
 			Conditions: []corev1.NodeCondition{{
 				Type: corev1.NodeReady, Status: corev1.ConditionTrue, Reason: "KubeletReady", Message: "pods run as processes",

@@ -90,7 +90,7 @@ func (c *Cluster) startNode(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	certificate, key, err := c.control.ServingCertificate("kubelet", []string{nodeName}, certificateValidity)
+	certificate, key, err := c.control.ServingCertificate("kubelet", []string{kubelet.NodeIP}, certificateValidity)
 	if err != nil {
 		return err
 	}
@@ -121,10 +121,11 @@ func (c *Cluster) programs() string { return filepath.Join(c.options.Dir, "image
 func (c *Cluster) images() map[string]kubelet.Image {
 	program := func(name string) string { return filepath.Join(c.programs(), name) }
 	return map[string]kubelet.Image{
-		registry + "slipway-manager": {Program: program("manager")},
+		registry + "slipway-manager": {Program: program("manager"), Arguments: []string{"--webhook-host=$(POD_IP)"}},
 		registry + "slipway-cli":     {Program: program("slipway")},
 		// It looks for its service account where pods have it, unless it is told.
 		registry + "slipway-apiserver": {Program: program("apiserver"), Arguments: []string{
+			"--bind-address=$(POD_IP)",
 			"--kubeconfig=$(KUBECONFIG)", "--authentication-kubeconfig=$(KUBECONFIG)", "--authorization-kubeconfig=$(KUBECONFIG)",
 		}},
 	}
