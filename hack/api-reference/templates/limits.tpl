@@ -1,5 +1,5 @@
 {{- define "limits" -}}
 {{- range . }}
 {{- if hasPrefix "Required" . }}required
-{{- else if not (hasPrefix "Optional" .) }}{{ markdownRenderFieldDoc . }}{{ end }} {{ end -}}
+{{- else if not (hasPrefix "Optional" .) }}`{{ . | replace "|" "\\|" | replace "\n" " " | replace "`" "" }}`{{ end }} {{ end -}}
 {{- end -}}

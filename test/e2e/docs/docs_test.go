@@ -33,16 +33,22 @@ func TestPagesOfTheLocalEnvironment(t *testing.T) {
 	if only := os.Getenv("SLIPWAY_DOCS_PAGES"); only != "" {
 		pages = slices.DeleteFunc(pages, func(page *walkthrough.Page) bool { return !strings.Contains(page.File, only) })
 	}
+	fresh := ""
 	for _, page := range pages {
 		name, err := filepath.Rel(root, page.File)
 		if err != nil {
 			t.Fatal(err)
 		}
 		t.Run(name, func(t *testing.T) {
-			local(t, "up", state)
+			if fresh == "" || fresh != objects(t, state) {
+				local(t, "up", state)
+				fresh = objects(t, state)
+			}
 			dir, bin := reader(t, root, state)
 			options := walkthrough.Options{
-				Dir: dir, Env: []string{"PATH=" + bin + ":" + os.Getenv("PATH")}, Patience: patience, Log: t.Output(),
+				Dir: dir, Patience: patience, Log: t.Output(),
+				// Every bash reads BASH_ENV first: readers have done that once, and need not do it again on every page.
+				Env: []string{"PATH=" + bin + ":" + os.Getenv("PATH"), "BASH_ENV=" + filepath.Join(state, "env")},
 			}
 			if err := page.Run(t.Context(), options); err != nil {
 				t.Error(err)
@@ -59,6 +65,19 @@ func local(t *testing.T, verb, state string) {
 	if output, err := cmd.CombinedOutput(); err != nil {
 		t.Fatalf("hack/local %s: %v\n%s", verb, err, output)
 	}
+}
+
+// objects tells what there is of the fleet, to see whether a page left the environment as it was.
+func objects(t *testing.T, state string) string {
+	t.Helper()
+	cmd := exec.Command(filepath.Join(os.Getenv("KUBEBUILDER_ASSETS"), "kubectl"), "--kubeconfig", filepath.Join(state, "kubeconfig"),
+		"get", "clusters,nodepools,addons,addontemplates,platforms,secrets", "--all-namespaces",
+		"--output", `jsonpath={range .items[*]}{.kind} {.metadata.namespace}/{.metadata.name} {.spec}{"\n"}{end}`)
+	output, err := cmd.CombinedOutput()
+	if err != nil {
+		t.Fatalf("listing what there is: %v\n%s", err, output)
+	}
+	return string(output)
 }
 
 // reader makes the folder in which a page is worked through, and one with what its commands mean here.
@@ -82,12 +101,15 @@ func reader(t *testing.T, root, state string) (dir, bin string) {
 	}
 	// The environment lies elsewhere than make would look for it. Of targets that build and test, or that end the environment, it
 	// is seen that they exist; presubmit and the suites run them.
+	program, err := exec.LookPath("make")
+	if err != nil {
+		t.Fatal(err)
+	}
 	script := `#!/usr/bin/env bash
 set -euo pipefail
-PATH="${PATH#*:}"
 case "$1" in
-  up | status) exec make --no-print-directory -C '` + root + `' "$1" LOCALFLAGS='--state-dir ` + state + `' ;;
-  *) exec make --no-print-directory --dry-run -C '` + root + `' "$@" ;;
+  up | status) exec ` + program + ` --no-print-directory -C '` + root + `' "$1" LOCALFLAGS='--state-dir ` + state + `' ;;
+  *) exec ` + program + ` --no-print-directory --dry-run -C '` + root + `' "$@" ;;
 esac
 `
 	if err := os.WriteFile(filepath.Join(bin, "make"), []byte(script), 0o700); err != nil {
