@@ -32,6 +32,6 @@ func newCommand() *cobra.Command {
 		SilenceErrors: true,
 	}
 	target.addFlags(command.PersistentFlags())
-	command.AddCommand(newCheck(target), newDrain(target))
+	command.AddCommand(newCheck(target), newDrain(target), newBackup(target), newRestore(target))
 	return command
 }
