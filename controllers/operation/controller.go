@@ -15,6 +15,7 @@ import (
 	"sigs.k8s.io/controller-runtime/pkg/client"
 	"sigs.k8s.io/controller-runtime/pkg/reconcile"
 
+	fleetv1 "github.com/slipway-dev/slipway/api/v1alpha1"
 	"github.com/slipway-dev/slipway/internal/operation"
 	"github.com/slipway-dev/slipway/internal/outcome"
 )
@@ -61,7 +62,7 @@ func (r *Reconciler) Reconcile(ctx context.Context, target Target) (ctrl.Result,
 	if err != nil {
 		return outcome.Of(err)
 	}
-	if s.waits() {
+	if s.object != nil && fleetv1.Restoring(s.object) || s.waits() {
 		return ctrl.Result{}, nil
 	}
 	for _, sight := range s.sights {

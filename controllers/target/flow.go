@@ -2,6 +2,7 @@ package target
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"time"
 
@@ -54,6 +55,9 @@ func (f Flow[S]) Reconcile(ctx context.Context, key client.ObjectKey, s S) (ctrl
 	default:
 		aggregated.WithLabelValues(f.Kind).Observe(f.Clock.Since(arrived).Seconds())
 	}
+	if errors.Is(err, errRestoring) {
+		return ctrl.Result{}, nil // the end of the restore is a change that brings the target back
+	}
 	if err != nil {
 		return outcome.Of(err)
 	}
@@ -74,12 +78,18 @@ func (f Flow[S]) reconcile(ctx context.Context, key client.ObjectKey, s S) (ctrl
 	return ctrl.Result{RequeueAfter: until(result.Recheck, now.Time)}, nil
 }
 
+// errRestoring tells that a target is being restored, and nothing may be done about it.
+var errRestoring = errors.New("the target is being restored")
+
 // gather reads what concerns every target, and leaves the rest to the phases.
 func (f Flow[S]) gather(ctx context.Context, key client.ObjectKey, s S) error {
 	common := s.common()
 	err := f.Access.Client.Get(ctx, key, common.Object)
 	if err != nil {
 		return fmt.Errorf("reading %s %s: %w", common.Kind, key, err)
+	}
+	if fleetv1.Restoring(common.Object) {
+		return errRestoring
 	}
 	namespace, err := namespaces.Get(ctx, f.Access.Client, key.Namespace)
 	if err != nil {
