@@ -76,6 +76,9 @@ func (r *Reconciler) Reconcile(ctx context.Context, req ctrl.Request) (ctrl.Resu
 	if err := r.Client.Get(ctx, req.NamespacedName, addon); err != nil {
 		return ctrl.Result{}, client.IgnoreNotFound(err)
 	}
+	if fleetv1.Restoring(addon) {
+		return ctrl.Result{}, nil
+	}
 	if r.ledger.behind(addon) {
 		return r.catchUp(ctx, addon)
 	}
