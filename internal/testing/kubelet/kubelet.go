@@ -143,6 +143,7 @@ func (k *Kubelet) forget(object any) {
 	k.mu.Lock()
 	defer k.mu.Unlock()
 	if known := k.pods[gone.UID]; known != nil {
+		known.forced.Store(true)
 		known.end()
 		delete(k.pods, gone.UID)
 	}

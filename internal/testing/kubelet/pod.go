@@ -30,6 +30,8 @@ type pod struct {
 	// living ends when the pod has to end; grace is then how long its processes may take.
 	living context.Context
 	end    context.CancelFunc
+	// forced: the object is gone already, so nothing is left to wait for.
+	forced atomic.Bool
 
 	mu         sync.Mutex // guards what follows
 	containers map[string]*containerState
@@ -154,7 +156,10 @@ func (p *pod) awaitDeletion(ctx context.Context) {
 // grace is how long processes may take to end.
 func (p *pod) grace() time.Duration {
 	object := p.object.Load()
-	if p.kubelet.running.Err() != nil {
+	switch {
+	case p.forced.Load():
+		return 0
+	case p.kubelet.running.Err() != nil:
 		return stopGrace
 	}
 	for _, seconds := range []*int64{object.DeletionGracePeriodSeconds, object.Spec.TerminationGracePeriodSeconds} {
