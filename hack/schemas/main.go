@@ -1,83 +1,100 @@
 package main
 
 import (
+	"bytes"
 	"encoding/json"
+	"errors"
 	"flag"
 	"fmt"
+	"io"
 	"os"
 	"path/filepath"
 	"strings"
 
 	apiextensionsv1 "k8s.io/apiextensions-apiserver/pkg/apis/apiextensions/v1"
-	"sigs.k8s.io/yaml"
+	"k8s.io/apimachinery/pkg/runtime/schema"
+	"k8s.io/apimachinery/pkg/util/yaml"
 )
 
 func main() {
 	out := flag.String("out", "", "folder to write the schemas to")
 	flag.Usage = func() {
-		fmt.Fprintf(flag.CommandLine.Output(), "Usage: go run ./hack/schemas --out <folder> <folder of CRDs>\n\nFlags:\n")
+		fmt.Fprintf(flag.CommandLine.Output(), "Usage: go run ./hack/schemas --out <folder> <file of CRDs or OpenAPI documents>…\n\nFlags:\n")
 		flag.PrintDefaults()
 	}
 	flag.Parse()
-	if *out == "" || flag.NArg() != 1 {
+	if *out == "" || flag.NArg() == 0 {
 		flag.Usage()
 		os.Exit(2)
 	}
-	if err := run(flag.Arg(0), *out); err != nil {
+	if err := run(flag.Args(), *out); err != nil {
 		fmt.Fprintln(os.Stderr, "schemas:", err)
 		os.Exit(1)
 	}
 }
 
-// run writes the schemas of every CRD in a folder.
-func run(in, out string) error {
-	files, err := filepath.Glob(filepath.Join(in, "*.yaml"))
-	if err != nil {
-		return fmt.Errorf("looking for CRDs: %w", err)
-	}
-	if len(files) == 0 {
-		return fmt.Errorf("no CRDs in %s; run make generate", in)
+// run writes the schemas of every document in the files.
+func run(files []string, out string) error {
+	if err := os.MkdirAll(out, 0o755); err != nil {
+		return fmt.Errorf("making the folder of schemas: %w", err)
 	}
 	for _, file := range files {
 		content, err := os.ReadFile(file)
 		if err != nil {
-			return fmt.Errorf("reading a CRD: %w", err)
+			return fmt.Errorf("reading documents: %w", err)
 		}
-		var crd apiextensionsv1.CustomResourceDefinition
-		if err := yaml.Unmarshal(content, &crd); err != nil {
-			return fmt.Errorf("parsing %s: %w", file, err)
-		}
-		for _, version := range crd.Spec.Versions {
-			name := strings.ToLower(crd.Spec.Names.Kind) + "_" + version.Name + ".json"
-			if err := write(version.Schema.OpenAPIV3Schema, filepath.Join(out, name)); err != nil {
-				return fmt.Errorf("the schema of %s: %w", crd.Spec.Names.Kind, err)
+		documents := yaml.NewYAMLOrJSONDecoder(bytes.NewReader(content), 4096)
+		for {
+			var document json.RawMessage
+			err := documents.Decode(&document)
+			if errors.Is(err, io.EOF) {
+				break
+			}
+			if err != nil {
+				return fmt.Errorf("parsing %s: %w", file, err)
+			}
+			if err := convert(document, out); err != nil {
+				return fmt.Errorf("%s: %w", file, err)
 			}
 		}
 	}
 	return nil
 }
 
-// write turns an OpenAPI schema into a JSON schema, which differ in what is said of unknown fields and of null.
-func write(schema *apiextensionsv1.JSONSchemaProps, file string) error {
-	encoded, err := json.Marshal(schema)
+// convert writes the schemas of one document: of a CRD, or of an OpenAPI document. Others have none.
+func convert(document []byte, out string) error {
+	var kind struct {
+		Kind    string `json:"kind"`
+		OpenAPI string `json:"openapi"`
+	}
+	if err := json.Unmarshal(document, &kind); err != nil {
+		return fmt.Errorf("parsing a document: %w", err)
+	}
+	switch {
+	case kind.OpenAPI != "":
+		return convertOpenAPI(document, out)
+	case kind.Kind == "CustomResourceDefinition":
+		var crd apiextensionsv1.CustomResourceDefinition
+		if err := json.Unmarshal(document, &crd); err != nil {
+			return fmt.Errorf("parsing a CRD: %w", err)
+		}
+		return convertCRD(&crd, out)
+	}
+	return nil
+}
+
+// write puts a schema where kubeconform looks for it: --schema-location "<folder>/{{.Group}}_{{.ResourceKind}}_{{.ResourceAPIVersion}}.json".
+// Where there is no group, kubeconform says the version.
+func write(tree any, kind schema.GroupVersionKind, out string) error {
+	group := kind.Group
+	if group == "" {
+		group = kind.Version
+	}
+	encoded, err := json.Marshal(tree)
 	if err != nil {
-		return err
+		return fmt.Errorf("encoding the schema of %s: %w", kind.Kind, err)
 	}
-	var tree map[string]any
-	if err := json.Unmarshal(encoded, &tree); err != nil {
-		return err
-	}
-	properties, _ := tree["properties"].(map[string]any)
-	for _, property := range properties {
-		closeObjects(property)
-	}
-	// The API server knows the fields of metadata; CRDs only name it.
-	properties["metadata"] = map[string]any{"type": "object"}
-	encoded, err = json.MarshalIndent(tree, "", "  ")
-	if err != nil {
-		return err
-	}
-	return os.WriteFile(file, encoded, 0o644)
+	return os.WriteFile(filepath.Join(out, group+"_"+strings.ToLower(kind.Kind)+"_"+kind.Version+".json"), encoded, 0o644)
 }
 
 // closeObjects refuses unknown fields in every object that lists its own.

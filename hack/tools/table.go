@@ -88,6 +88,17 @@ var tools = []tool{
 	},
 	program("golangci-lint", "golangci", "github.com/golangci/golangci-lint/v2", "cmd/golangci-lint", 107, groupLint),
 	program("kubeconform", "kubeconform", "github.com/yannh/kubeconform", "cmd/kubeconform", 10, groupLint),
+	openAPI("kubernetes-1.37", "k8s"),
+	openAPI("kubernetes-1.36", "k8s-1.36"),
+	openAPI("kubernetes-1.35", "k8s-1.35"),
+	{
+		name: "definitions.yaml", mod: "definitions", module: "sigs.k8s.io/gateway-api", cold: time.Second, groups: []string{groupLint},
+		files: []source{
+			{mod: "definitions", module: "sigs.k8s.io/gateway-api", globs: []string{"config/crd/standard/gateway.networking.k8s.io_*.yaml"}},
+			{mod: "definitions", module: "github.com/cert-manager/cert-manager", globs: []string{"deploy/crds/cert-manager.io_*.yaml"}},
+			{mod: "definitions", module: "github.com/prometheus-operator/prometheus-operator", globs: []string{"example/prometheus-operator-crd/*.yaml"}},
+		},
+	},
 	program("actionlint", "actionlint", "github.com/rhysd/actionlint", "cmd/actionlint", 10, groupLint),
 	program("cyclonedx-gomod", "cyclonedx", "github.com/CycloneDX/cyclonedx-gomod", "cmd/cyclonedx-gomod", 25, groupRelease),
 	prometheus("promtool", 150, groupTest),
@@ -103,6 +114,14 @@ func program(name, mod, module, dir string, coldSeconds int, groups ...string) t
 	return tool{
 		name: name, mod: mod, module: module, pkg: pkg, flags: stripFlags,
 		cold: time.Duration(coldSeconds) * time.Second, groups: groups,
+	}
+}
+
+// openAPI is the row of the OpenAPI documents, one per group, of what a minor version of Kubernetes serves as stable.
+func openAPI(name, mod string) tool {
+	return tool{
+		name: name + ".openapi", mod: mod, module: "k8s.io/kubernetes", cold: time.Second, groups: []string{groupLint},
+		files: []source{{mod: mod, module: "k8s.io/kubernetes", globs: []string{"api/openapi-spec/v3/*__v1_openapi.json"}}},
 	}
 }
 

@@ -36,8 +36,9 @@ func TestChoose(t *testing.T) {
 		want    []string
 		wantErr string
 	}{
-		"no name means every tool":                        {names: nil, want: toolNames()},
-		"a group and a tool of it give each once":         {names: []string{"lint", "kubeconform"}, want: []string{"kubectl", "golangci-lint", "kubeconform", "actionlint"}},
+		"no name means every tool": {names: nil, want: toolNames()},
+		"a group and a tool of it give each once": {names: []string{"lint", "kubeconform"}, want: []string{"kubectl", "golangci-lint", "kubeconform",
+			"kubernetes-1.37.openapi", "kubernetes-1.36.openapi", "kubernetes-1.35.openapi", "definitions.yaml", "actionlint"}},
 		"the order is that of the table":                  {names: []string{"kubectl", "etcd"}, want: []string{"etcd", "kubectl"}},
 		"an unknown name is refused with the known names": {names: []string{"etcdd"}, wantErr: "known groups: all, e2e, lint, local, release, test"},
 	}
