@@ -171,6 +171,9 @@ const (
 	ReasonClusterUnreachable = "ClusterUnreachable"
 	// ReasonFluxMissing goes with False: add-ons are delivered by the tenant cluster's own Flux, and it has none that acts.
 	ReasonFluxMissing = "FluxMissing"
+	// ReasonNamespaceNotOpen goes with False: Slipway may not use the Secrets in the namespace; the message says how to allow it.
+	// The import adapter reports it too, with Available=False.
+	ReasonNamespaceNotOpen = "NamespaceNotOpen"
 	// ReasonValuesNotFound goes with False: a Secret or ConfigMap that spec.valuesFrom names, or its key, does not exist.
 	ReasonValuesNotFound = "ValuesNotFound"
 	// ReasonMoving goes with False or Unknown: the delivery changed, and the release passes from one Flux to the other.

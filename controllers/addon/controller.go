@@ -90,7 +90,7 @@ func (r *Reconciler) Reconcile(ctx context.Context, req ctrl.Request) (ctrl.Resu
 		return outcome.Of(err)
 	}
 	s := &scope{addon: addon}
-	err := r.run(ctx, s)
+	err := unlessClosed(s.addon, r.run(ctx, s))
 	var held *hold
 	if err != nil && !errors.As(err, &held) {
 		return r.outcome(s.addon, err)

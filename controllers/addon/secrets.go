@@ -12,6 +12,7 @@ import (
 	"sigs.k8s.io/controller-runtime/pkg/controller/controllerutil"
 
 	fleetv1 "github.com/slipway-dev/slipway/api/v1alpha1"
+	"github.com/slipway-dev/slipway/internal/namespaces"
 )
 
 // ownParams makes the Addon the owner of a Secret that Slipway made for its writeOnly params, in place of the Cluster that had it
@@ -57,7 +58,13 @@ func (r *Reconciler) dropParams(ctx context.Context, s *scope) error {
 			s.within(recheckSoon)
 			continue
 		}
-		if err := r.deleteParams(ctx, s.addon, name); err != nil {
+		err := r.deleteParams(ctx, s.addon, name)
+		if namespaces.Closed(err) {
+			kept = append(kept, name)
+			s.within(recheckClosed)
+			continue
+		}
+		if err != nil {
 			return err
 		}
 	}

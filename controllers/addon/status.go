@@ -22,6 +22,9 @@ func setStatus(s *scope, held *hold, now metav1.Time) {
 	} else if s.kubeconfig != nil {
 		s.within(recheckTrouble)
 	}
+	if held != nil && held.reason == fleetv1.ReasonNamespaceNotOpen {
+		s.within(recheckClosed)
+	}
 	if held != nil {
 		held.message = release.Scrub(held.message, s.secrets...)
 	}

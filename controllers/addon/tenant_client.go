@@ -9,11 +9,13 @@ import (
 	corev1 "k8s.io/api/core/v1"
 	apierrors "k8s.io/apimachinery/pkg/api/errors"
 	apimeta "k8s.io/apimachinery/pkg/api/meta"
+	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"k8s.io/apimachinery/pkg/runtime"
 	"k8s.io/utils/clock"
 	"sigs.k8s.io/controller-runtime/pkg/client"
 
 	fleetv1 "github.com/slipway-dev/slipway/api/v1alpha1"
+	"github.com/slipway-dev/slipway/internal/namespaces"
 	"github.com/slipway-dev/slipway/internal/release"
 	"github.com/slipway-dev/slipway/internal/remote"
 )
@@ -103,6 +105,13 @@ func (c *tenantClient) ask(ctx context.Context, request func(context.Context) er
 	if apierrors.HasStatusCause(err, corev1.NamespaceTerminatingCause) {
 		return wait(fleetv1.ReasonInstalling, "waiting for namespace %s, which is being deleted on Cluster %s, to be gone",
 			release.TenantNamespace, c.cluster)
+	}
+	if namespaces.Closed(err) {
+		// What is not open here is the tenant cluster, to the user of its kubeconfig.
+		return &hold{
+			reason: fleetv1.ReasonCredentialsRefused, ready: metav1.ConditionUnknown,
+			message: "Cluster " + c.cluster + ": the user of its kubeconfig lacks a right: " + release.Scrub(err.Error()),
+		}
 	}
 	switch classified := remote.Classify(err); {
 	case errors.Is(classified, remote.ErrUnreachable):

@@ -14,6 +14,7 @@ import (
 	"sigs.k8s.io/controller-runtime/pkg/controller/controllerutil"
 
 	fleetv1 "github.com/slipway-dev/slipway/api/v1alpha1"
+	"github.com/slipway-dev/slipway/internal/namespaces"
 	"github.com/slipway-dev/slipway/internal/release"
 )
 
@@ -37,6 +38,7 @@ func (r *Reconciler) uninstall(ctx context.Context, addon *fleetv1.Addon) (unins
 	if err == nil {
 		err = r.uninstallFrom(ctx, addon, &u)
 	}
+	err = unlessClosed(addon, err)
 	var held *hold
 	if errors.As(err, &held) {
 		u.failure, err = held.message, nil
@@ -224,6 +226,8 @@ func (p place) clear(ctx context.Context, addon *fleetv1.Addon) error {
 		switch err := p.live.Get(ctx, client.ObjectKeyFromObject(object), object); {
 		case apierrors.IsNotFound(err), lacksFlux(err):
 			continue
+		case p.delivery == fleetv1.DeliveryHub && namespaces.Closed(err):
+			continue // it goes with its owner
 		case err != nil:
 			return fmt.Errorf("reading %T %s: %w", object, object.GetName(), err)
 		case !p.owns(addon, object) || !object.GetDeletionTimestamp().IsZero():

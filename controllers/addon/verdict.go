@@ -14,6 +14,7 @@ import (
 	"sigs.k8s.io/controller-runtime/pkg/client"
 
 	fleetv1 "github.com/slipway-dev/slipway/api/v1alpha1"
+	"github.com/slipway-dev/slipway/internal/namespaces"
 	"github.com/slipway-dev/slipway/internal/release"
 )
 
@@ -35,8 +36,10 @@ type verdict struct {
 type tenant struct {
 	// cluster tells that the Cluster exists.
 	cluster bool
-	// kubeconfig tells that its kubeconfig Secret exists.
+	// kubeconfig tells that its kubeconfig Secret exists, or may exist where nothing can be read.
 	kubeconfig bool
+	// closed tells that nothing in the namespace can be read any more: it is going, and the binding of our role went first.
+	closed bool
 	// patience is how long to wait for an uninstallation.
 	patience time.Duration
 }
@@ -59,6 +62,10 @@ func decideUninstall(addon *fleetv1.Addon, u uninstallation, t tenant, waited ti
 	switch {
 	case !t.cluster:
 		given.message = fmt.Sprintf("Cluster %s is gone: the release was given up without being uninstalled", name)
+		return given
+	case t.closed && failure != "":
+		given.message = fmt.Sprintf("namespace %s is going, and the right to read its Secrets is gone: the release was given up without being uninstalled",
+			addon.Namespace)
 		return given
 	case !t.kubeconfig && failure != "":
 		given.message = fmt.Sprintf("the kubeconfig of Cluster %s is gone: the release was given up without being uninstalled", name)
@@ -108,7 +115,13 @@ func (r *Reconciler) tenantOf(ctx context.Context, addon *fleetv1.Addon) (tenant
 	}
 	t.cluster = true
 	var err error
-	if t.kubeconfig, err = r.secretExists(ctx, addon.Namespace, cluster.Status.KubeconfigSecretName); err != nil {
+	t.kubeconfig, err = r.secretExists(ctx, addon.Namespace, cluster.Status.KubeconfigSecretName)
+	if namespaces.Closed(err) {
+		var namespace namespaces.Namespace
+		namespace, err = namespaces.Get(ctx, r.Client, addon.Namespace)
+		t.kubeconfig, t.closed = true, namespace.Terminating
+	}
+	if err != nil {
 		return t, err
 	}
 	platform, err := r.platformOf(ctx, cluster)

@@ -25,7 +25,7 @@ const (
 	KeyReused Reason = "KeyReused"
 	// Invalid: the wish breaks rules; Faults says which.
 	Invalid Reason = "Invalid"
-	// Forbidden: no right, or a quota is used up.
+	// Forbidden: no right, a quota is used up, or the namespace is not open to this program.
 	Forbidden Reason = "Forbidden"
 	// AdapterNotAllowed: the caller is bound to other adapters.
 	AdapterNotAllowed Reason = "AdapterNotAllowed"

@@ -14,6 +14,7 @@ import (
 	apierrors "k8s.io/apimachinery/pkg/api/errors"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 
+	"github.com/slipway-dev/slipway/internal/namespaces"
 	"github.com/slipway-dev/slipway/internal/params"
 )
 
@@ -105,6 +106,8 @@ func forbiddenFault(err error, status metav1.Status) error {
 	switch {
 	case apierrors.HasStatusCause(err, corev1.NamespaceTerminatingCause):
 		return &Error{Reason: Forbidden, Message: "The project is being deleted", Err: err}
+	case namespaces.Closed(err):
+		return &Error{Reason: Forbidden, Message: "The project does not let this service use its Secrets; whoever administers it can allow it", Err: err}
 	case strings.Contains(status.Message, "exceeded quota"):
 		return &Error{Reason: Forbidden, Message: "A quota of the project is used up", Err: err}
 	case admissionRefused(status.Message):

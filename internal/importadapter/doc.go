@@ -4,6 +4,7 @@
 // A Cluster on such a Platform comes with a Secret that holds its kubeconfig. The adapter checks that the cluster answers and
 // reports its endpoint and version; for each NodePool it reports the nodes that carry the pool's labels. What it reports:
 //
+//	namespace not open to the manager      Available=False    NamespaceNotOpen
 //	Secret or key missing                  Available=False    KubeconfigMissing
 //	kubeconfig refused by internal/remote  Available=False    KubeconfigInvalid, and Stalled=True
 //	cluster refuses the credentials        Available=False    CredentialsRefused

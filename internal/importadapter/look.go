@@ -12,6 +12,7 @@ import (
 
 	fleetv1 "github.com/slipway-dev/slipway/api/v1alpha1"
 	"github.com/slipway-dev/slipway/internal/adapter"
+	"github.com/slipway-dev/slipway/internal/namespaces"
 	"github.com/slipway-dev/slipway/internal/remote"
 )
 
@@ -35,6 +36,9 @@ func (a *Adapter) look(ctx context.Context, cluster *fleetv1.Cluster) (view, err
 	case apierrors.IsNotFound(err):
 		seen.available = adapter.False(fleetv1.ReasonKubeconfigMissing, fmt.Sprintf(
 			"Secret %s does not exist; create it with the kubeconfig of the cluster under the key %s", seen.secret, fleetv1.KubeconfigKey))
+		return seen, nil
+	case namespaces.Closed(err):
+		seen.available = adapter.False(fleetv1.ReasonNamespaceNotOpen, namespaces.Remedy(err, cluster.Namespace, namespaces.ManagerRole))
 		return seen, nil
 	case err != nil:
 		return seen, fmt.Errorf("reading Secret %s: %w", seen.secret, err)

@@ -10,6 +10,7 @@ import (
 
 	fleetv1 "github.com/slipway-dev/slipway/api/v1alpha1"
 	"github.com/slipway-dev/slipway/internal/adapter"
+	"github.com/slipway-dev/slipway/internal/namespaces"
 	"github.com/slipway-dev/slipway/internal/remote"
 )
 
@@ -21,6 +22,8 @@ const (
 	checkEvery = 10 * time.Second
 	// progressEvery is how often nodes are looked at during a change.
 	progressEvery = 500 * time.Millisecond
+	// recheckClosed is how often it is tried whether a namespace is open by now.
+	recheckClosed = 15 * time.Second
 	// startPatience is how long a control plane may take to become healthy.
 	startPatience = 2 * time.Minute
 	// cachedTenants is how many clients of tenants are kept.
@@ -78,7 +81,11 @@ func (a *Adapter) Reconcile(ctx context.Context, target adapter.Target) (adapter
 	case target.Deleting():
 		return a.removeControlPlane(ctx, target.Cluster)
 	default:
-		return a.reconcileControlPlane(ctx, target)
+		report, err := a.reconcileControlPlane(ctx, target)
+		if namespaces.Closed(err) {
+			return notOpen(target.Cluster, err), nil
+		}
+		return report, err
 	}
 }
 

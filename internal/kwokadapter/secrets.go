@@ -14,12 +14,22 @@ import (
 	fleetv1 "github.com/slipway-dev/slipway/api/v1alpha1"
 	"github.com/slipway-dev/slipway/internal/adapter"
 	"github.com/slipway-dev/slipway/internal/controlplane"
+	"github.com/slipway-dev/slipway/internal/namespaces"
 	"github.com/slipway-dev/slipway/internal/remote"
 )
 
 func kubeconfigSecret(cluster *fleetv1.Cluster) string { return cluster.Name + "-kubeconfig" }
 
 func caSecret(cluster *fleetv1.Cluster) string { return cluster.Name + "-ca" }
+
+// tenantRole is the ClusterRole that lets the adapter use the Secrets of a namespace in which it is bound.
+const tenantRole = "slipway-kwok-adapter-tenant"
+
+// notOpen is the report about a Cluster in a namespace where nobody bound that role.
+func notOpen(cluster *fleetv1.Cluster, err error) adapter.Report {
+	remedy := namespaces.Remedy(err, cluster.Namespace, tenantRole)
+	return adapter.Report{Available: adapter.False(fleetv1.ReasonNamespaceNotOpen, remedy), RequeueAfter: recheckClosed}
+}
 
 // checkSecrets makes sure that the names of the Secrets are free or ours, before anything is started.
 func (a *Adapter) checkSecrets(ctx context.Context, cluster *fleetv1.Cluster) error {
@@ -95,8 +105,8 @@ func (a *Adapter) ownSecret(ctx context.Context, cluster *fleetv1.Cluster, name 
 func (a *Adapter) deleteSecrets(ctx context.Context, cluster *fleetv1.Cluster) error {
 	for _, name := range []string{kubeconfigSecret(cluster), caSecret(cluster)} {
 		secret, err := a.ownSecret(ctx, cluster, name)
-		if adapter.IsTerminal(err) || err == nil && secret == nil {
-			continue
+		if adapter.IsTerminal(err) || namespaces.Closed(err) || err == nil && secret == nil {
+			continue // nothing of ours, or nothing that can be reached: that goes with its owner, the Cluster
 		}
 		if err != nil {
 			return err
