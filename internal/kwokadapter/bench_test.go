@@ -24,13 +24,19 @@ import (
 	"github.com/slipway-dev/slipway/internal/testing/testenv"
 )
 
-const patience = 90 * time.Second
+const (
+	patience = 90 * time.Second
+	// accountName is the adapter's service account.
+	accountName = "slipway-kwok-adapter"
+)
 
 // bench is a hub with one Cluster and one NodePool, and an adapter that works on them.
 type bench struct {
 	*testing.T
-	ctx      context.Context
-	hub      client.Client
+	ctx context.Context
+	hub client.Client
+	// account is the adapter's own client of the hub, with the rights that it has in an installation.
+	account  client.Client
 	env      *testenv.Environment
 	stateDir string
 	adapter  *kwokadapter.Adapter
@@ -45,6 +51,14 @@ func newBench(t *testing.T) *bench {
 	logf.SetLogger(logr.Discard())
 	env := testenv.ForTest(t, testenv.Options{})
 	b := &bench{T: t, ctx: context.Background(), hub: env.Client, env: env, stateDir: t.TempDir()}
+	account, err := env.Account(b.ctx, accountName)
+	if err == nil {
+		err = env.Open(b.ctx, accountName, "default")
+	}
+	if err != nil {
+		t.Fatal(err)
+	}
+	b.account = account
 	b.restartAdapter()
 	t.Cleanup(func() {
 		entries, err := os.ReadDir(b.stateDir)
@@ -77,7 +91,7 @@ func newBench(t *testing.T) *bench {
 func (b *bench) restartAdapter() {
 	b.Helper()
 	a, err := kwokadapter.New(kwokadapter.Options{
-		Client: b.hub, StateDir: b.stateDir, BinDir: os.Getenv("KUBEBUILDER_ASSETS"),
+		Client: b.account, StateDir: b.stateDir, BinDir: os.Getenv("KUBEBUILDER_ASSETS"),
 		TenantScheme: b.env.Scheme, Clock: clock.RealClock{},
 	})
 	if err != nil {
