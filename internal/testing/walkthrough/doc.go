@@ -4,7 +4,7 @@
 //
 // A page says in an HTML comment within its first lines where its commands run:
 //
-//	<!-- commands: local -->   in an environment of `make up`
+//	<!-- commands: local -->   in an environment of `make up`, in a shell that knows it: . .local/env
 //	<!-- commands: bare -->    on a bare control plane with Flux, helm and kubectl
 //	<!-- commands: alert -->   the same as local, while the alert fires that the page is about
 //	<!-- commands: none -->    it has none
