@@ -12,6 +12,7 @@ import (
 	"github.com/slipway-dev/slipway/controllers/adapterstatus"
 	"github.com/slipway-dev/slipway/controllers/addon"
 	"github.com/slipway-dev/slipway/controllers/addontemplate"
+	"github.com/slipway-dev/slipway/controllers/certificate"
 	"github.com/slipway-dev/slipway/controllers/cluster"
 	"github.com/slipway-dev/slipway/controllers/nodepool"
 	"github.com/slipway-dev/slipway/controllers/operation"
@@ -23,6 +24,8 @@ import (
 type Options struct {
 	// Clock tells the time. Default: the real one.
 	Clock clock.PassiveClock
+	// Certificates say how Slipway's own certificates are kept; nil leaves them to others.
+	Certificates *certificate.Options
 }
 
 // controller is what can be started with a manager.
@@ -38,7 +41,13 @@ func Setup(ctx context.Context, mgr ctrl.Manager, options Options) error {
 	if err := Index(ctx, mgr.GetFieldIndexer()); err != nil {
 		return err
 	}
-	for _, c := range list(mgr, options) {
+	all := list(mgr, options)
+	if options.Certificates != nil {
+		all = append(all, &certificate.Reconciler{
+			Options: *options.Certificates, Client: mgr.GetClient(), Live: mgr.GetAPIReader(), Clock: options.Clock,
+		})
+	}
+	for _, c := range all {
 		if err := c.SetupWithManager(mgr); err != nil {
 			return err
 		}

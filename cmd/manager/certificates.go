@@ -5,27 +5,34 @@ import (
 	"errors"
 	"flag"
 	"fmt"
+	"net"
+	"path/filepath"
 	"strings"
 	"time"
 
+	corev1 "k8s.io/api/core/v1"
 	"k8s.io/apimachinery/pkg/types"
 	"k8s.io/apimachinery/pkg/util/validation"
 	"k8s.io/client-go/kubernetes"
 	"k8s.io/client-go/rest"
 	ctrl "sigs.k8s.io/controller-runtime"
+	"sigs.k8s.io/controller-runtime/pkg/certwatcher"
+	"sigs.k8s.io/controller-runtime/pkg/manager"
+	"sigs.k8s.io/controller-runtime/pkg/metrics"
+	"sigs.k8s.io/controller-runtime/pkg/webhook"
 
+	"github.com/slipway-dev/slipway/controllers/certificate"
+	decider "github.com/slipway-dev/slipway/internal/certificate"
 	"github.com/slipway-dev/slipway/internal/servingcert"
 )
 
 // certificateOptions are what the command line says about certificates.
 type certificateOptions struct {
-	systemNamespace  string
-	webhookSecret    string
-	manage           bool
-	validity         time.Duration
-	renewBefore      time.Duration
-	authorityLife    time.Duration
-	facadeExtraNames []string
+	systemNamespace string
+	webhookSecret   string
+	manage          bool
+	policy          decider.Policy
+	facadeNames     []string
 }
 
 func (o *certificateOptions) addFlags(flags *flag.FlagSet) {
@@ -34,14 +41,14 @@ func (o *certificateOptions) addFlags(flags *flag.FlagSet) {
 		"The name of a Secret in --system-namespace whose tls.crt and tls.key the admission webhooks are served with, and followed. Empty takes --webhook-cert-dir.")
 	flags.BoolVar(&o.manage, "manage-certificates", false,
 		"Make the authority slipway-ca and the certificates of the webhooks and of the facade, renew them, and have them trusted. The leader does.")
-	flags.DurationVar(&o.validity, "certificate-validity", 90*24*time.Hour, "How long a certificate is good for that --manage-certificates makes.")
-	flags.DurationVar(&o.renewBefore, "certificate-renew-before", 30*24*time.Hour,
+	flags.DurationVar(&o.policy.Validity, "certificate-validity", 90*24*time.Hour, "How long a certificate is good for that --manage-certificates makes.")
+	flags.DurationVar(&o.policy.RenewBefore, "certificate-renew-before", 30*24*time.Hour,
 		"How long before its end such a certificate is renewed, and how long a new authority is trusted before it signs.")
-	flags.DurationVar(&o.authorityLife, "authority-validity", 10*365*24*time.Hour, "How long an authority is good for that --manage-certificates makes.")
+	flags.DurationVar(&o.policy.AuthorityValidity, "authority-validity", 10*365*24*time.Hour, "How long an authority is good for that --manage-certificates makes.")
 	flags.Func("facade-certificate-names",
 		"Names and IP addresses of the facade in its certificate beside those of its Service, separated by commas: those by which clients from outside reach it.",
 		func(value string) error {
-			o.facadeExtraNames = append(o.facadeExtraNames, strings.Split(value, ",")...)
+			o.facadeNames = append(o.facadeNames, strings.Split(value, ",")...)
 			return nil
 		})
 }
@@ -51,22 +58,65 @@ func (o *certificateOptions) check(certDir string) error {
 	if problems := validation.IsDNS1123Label(o.systemNamespace); len(problems) > 0 {
 		return fmt.Errorf("--system-namespace %q is no name of a namespace: %s", o.systemNamespace, problems[0])
 	}
-	if o.webhookSecret == "" {
-		return nil
-	}
-	if certDir != "" {
+	if o.webhookSecret != "" && certDir != "" {
 		return errors.New("--webhook-cert-secret and --webhook-cert-dir exclude each other: the webhooks have one certificate")
 	}
-	if problems := validation.IsDNS1123Subdomain(o.webhookSecret); len(problems) > 0 {
-		return fmt.Errorf("--webhook-cert-secret %q is no name of a Secret: %s", o.webhookSecret, problems[0])
+	if o.webhookSecret != "" {
+		if problems := validation.IsDNS1123Subdomain(o.webhookSecret); len(problems) > 0 {
+			return fmt.Errorf("--webhook-cert-secret %q is no name of a Secret: %s", o.webhookSecret, problems[0])
+		}
 	}
-	return nil
+	if !o.manage {
+		return nil
+	}
+	for _, name := range o.facadeNames {
+		if net.ParseIP(name) == nil && len(validation.IsDNS1123Subdomain(strings.TrimPrefix(name, "*."))) > 0 {
+			return fmt.Errorf("--facade-certificate-names: %q is neither a DNS name nor an IP address", name)
+		}
+	}
+	return o.policy.Check()
 }
 
-// follower follows the Secret with the webhooks' certificate; nil if there is none to follow.
-func (o *certificateOptions) follower(config *rest.Config) (*servingcert.Follower, error) {
-	if o.webhookSecret == "" {
-		return nil, nil
+// kept are the options of the controller that keeps the certificates; nil if somebody else does.
+func (o *certificateOptions) kept() *certificate.Options {
+	if !o.manage {
+		return nil
+	}
+	return &certificate.Options{Namespace: o.systemNamespace, Policy: o.policy, FacadeNames: o.facadeNames}
+}
+
+// source is where the webhooks' certificate comes from: a Secret or files. Both are followed.
+type source interface {
+	manager.Runnable
+	GetCertificate(*tls.ClientHelloInfo) (*tls.Certificate, error)
+}
+
+// webhookServer returns the server of the webhooks, and where its certificate comes from, which is nil if there are no webhooks.
+func (o *options) webhookServer(config *rest.Config) (webhook.Server, source, error) {
+	if o.webhookPort < 0 {
+		return webhook.NewServer(webhook.Options{Port: o.webhookPort}), nil, nil
+	}
+	from, err := o.certificateSource(config)
+	if err != nil {
+		return nil, nil, err
+	}
+	return webhook.NewServer(webhook.Options{Host: o.webhookHost, Port: o.webhookPort, TLSOpts: []func(*tls.Config){
+		func(config *tls.Config) { config.GetCertificate = from.GetCertificate },
+	}}), from, nil
+}
+
+// certificateSource returns where the webhooks' certificate comes from.
+func (o *options) certificateSource(config *rest.Config) (source, error) {
+	c := o.certificates
+	if c.webhookSecret == "" {
+		if o.webhookCertDir == "" {
+			return nil, errors.New("the webhooks have no certificate: set --webhook-cert-secret or --webhook-cert-dir, or --webhook-port=-1")
+		}
+		files, err := certwatcher.New(filepath.Join(o.webhookCertDir, corev1.TLSCertKey), filepath.Join(o.webhookCertDir, corev1.TLSPrivateKeyKey))
+		if err != nil {
+			return nil, fmt.Errorf("reading the webhooks' certificate from --webhook-cert-dir: %w", err)
+		}
+		return files, nil
 	}
 	client, err := kubernetes.NewForConfig(config)
 	if err != nil {
@@ -74,15 +124,25 @@ func (o *certificateOptions) follower(config *rest.Config) (*servingcert.Followe
 	}
 	return &servingcert.Follower{
 		Secrets: client.CoreV1().RESTClient(),
-		Name:    types.NamespacedName{Namespace: o.systemNamespace, Name: o.webhookSecret},
+		Name:    types.NamespacedName{Namespace: c.systemNamespace, Name: c.webhookSecret},
 		Logger:  ctrl.Log.WithName("certificates"),
 	}, nil
 }
 
-// tlsOptions has a server offer what a follower follows, if there is one.
-func tlsOptions(follower *servingcert.Follower) []func(*tls.Config) {
-	if follower == nil {
-		return nil
+// serveWith has the manager follow the webhooks' certificate and tell in its metrics when it expires.
+func serveWith(mgr ctrl.Manager, from source) error {
+	if err := mgr.Add(from); err != nil {
+		return fmt.Errorf("following the webhooks' certificate: %w", err)
 	}
-	return []func(*tls.Config){func(config *tls.Config) { config.GetCertificate = follower.GetCertificate }}
+	err := metrics.Registry.Register(servingcert.Metric{Server: "webhook", Certificate: func() []byte {
+		current, err := from.GetCertificate(nil)
+		if err != nil || current == nil || len(current.Certificate) == 0 {
+			return nil
+		}
+		return current.Certificate[0]
+	}})
+	if err != nil {
+		return fmt.Errorf("adding the metric of the webhooks' certificate: %w", err)
+	}
+	return nil
 }

@@ -20,7 +20,6 @@ import (
 	"sigs.k8s.io/controller-runtime/pkg/config"
 	"sigs.k8s.io/controller-runtime/pkg/healthz"
 	metricsserver "sigs.k8s.io/controller-runtime/pkg/metrics/server"
-	"sigs.k8s.io/controller-runtime/pkg/webhook"
 
 	fleetv1 "github.com/slipway-dev/slipway/api/v1alpha1"
 	"github.com/slipway-dev/slipway/controllers"
@@ -49,7 +48,7 @@ func run(ctx context.Context, o *options) error {
 	if err != nil {
 		return err
 	}
-	if err := controllers.Setup(ctx, mgr, controllers.Options{}); err != nil {
+	if err := controllers.Setup(ctx, mgr, controllers.Options{Certificates: o.certificates.kept()}); err != nil {
 		return err
 	}
 	if o.webhookPort >= 0 {
@@ -78,20 +77,18 @@ func build(o *options) (ctrl.Manager, error) {
 	if err != nil {
 		return nil, err
 	}
-	follower, err := o.certificates.follower(restConfig)
+	server, from, err := o.webhookServer(restConfig)
 	if err != nil {
 		return nil, err
 	}
 	mgr, err := ctrl.NewManager(restConfig, ctrl.Options{
-		Scheme:                 known,
-		Cache:                  cache.Options{DefaultTransform: cache.TransformStripManagedFields()},
-		Client:                 client.Options{Cache: &client.CacheOptions{DisableFor: []client.Object{&corev1.Secret{}}}},
-		Controller:             config.Controller{MaxConcurrentReconciles: o.maxConcurrentReconciles},
-		Metrics:                metricsserver.Options{BindAddress: o.metricsAddress},
-		HealthProbeBindAddress: o.healthAddress,
-		WebhookServer: webhook.NewServer(webhook.Options{
-			Host: o.webhookHost, Port: o.webhookPort, CertDir: o.webhookCertDir, TLSOpts: tlsOptions(follower),
-		}),
+		Scheme:                  known,
+		Cache:                   cache.Options{DefaultTransform: cache.TransformStripManagedFields()},
+		Client:                  client.Options{Cache: &client.CacheOptions{DisableFor: []client.Object{&corev1.Secret{}}}},
+		Controller:              config.Controller{MaxConcurrentReconciles: o.maxConcurrentReconciles},
+		Metrics:                 metricsserver.Options{BindAddress: o.metricsAddress},
+		HealthProbeBindAddress:  o.healthAddress,
+		WebhookServer:           server,
 		LeaderElection:          o.leaderElect,
 		LeaderElectionID:        "slipway-manager",
 		LeaderElectionNamespace: o.leaderElectionNamespace,
@@ -101,12 +98,10 @@ func build(o *options) (ctrl.Manager, error) {
 	if err != nil {
 		return nil, fmt.Errorf("building the manager: %w", err)
 	}
-	if follower != nil {
-		if err := mgr.Add(follower); err != nil {
-			return nil, fmt.Errorf("adding the follower of the webhooks' certificate: %w", err)
-		}
+	if from == nil {
+		return mgr, nil
 	}
-	return mgr, nil
+	return mgr, serveWith(mgr, from)
 }
 
 // scheme returns the kinds that the manager deals in.

@@ -2,11 +2,14 @@ package apiserver
 
 import (
 	"context"
+	"sync"
+	"sync/atomic"
 
 	"k8s.io/apimachinery/pkg/types"
 	genericapiserver "k8s.io/apiserver/pkg/server"
 	"k8s.io/apiserver/pkg/server/dynamiccertificates"
 	"k8s.io/client-go/kubernetes"
+	"k8s.io/component-base/metrics/legacyregistry"
 	"k8s.io/klog/v2"
 
 	"github.com/slipway-dev/slipway/internal/servingcert"
@@ -30,6 +33,24 @@ func (o *Options) followSecret(serving *genericapiserver.SecureServingInfo, clie
 		Name:    types.NamespacedName{Namespace: o.SystemNamespace, Name: o.CertificateSecret},
 		Logger:  klog.Background(),
 	}}
+}
+
+// measured is whose certificate the metric is about: a process has one facade, but tests have many.
+var measured atomic.Pointer[dynamiccertificates.CertKeyContentProvider]
+
+var registerCertificate = sync.OnceFunc(func() {
+	legacyregistry.RawMustRegister(servingcert.Metric{Server: "apiserver", Certificate: func() []byte {
+		certificate, _ := (*measured.Load()).CurrentCertKeyContent()
+		return certificate
+	}})
+})
+
+// measure has the metrics tell when the certificate of the secure port expires.
+func measure(serving *genericapiserver.SecureServingInfo) {
+	if serving.Cert != nil {
+		measured.Store(&serving.Cert)
+		registerCertificate()
+	}
 }
 
 // Name tells logs where the certificate comes from.

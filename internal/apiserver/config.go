@@ -61,6 +61,7 @@ func (o *Options) Config(dialects func(hub.Hub) ([]facade.Dialect, error)) (*Con
 		return nil, err
 	}
 	o.followSecret(config.Generic.SecureServing, client)
+	measure(config.Generic.SecureServing)
 	if err := o.Features.ApplyTo(config.Generic, client, config.Informers); err != nil {
 		return nil, fmt.Errorf("configuring priority and fairness: %w", err)
 	}

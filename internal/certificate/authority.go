@@ -47,6 +47,14 @@ func parseAuthority(pair Pair) (*Authority, error) {
 // NotAfter is when the authority expires.
 func (a *Authority) NotAfter() time.Time { return a.certificate.NotAfter }
 
+// String names the authority in logs.
+func (a *Authority) String() string {
+	if a == nil {
+		return "none"
+	}
+	return a.certificate.Subject.CommonName + " " + a.fingerprint()
+}
+
 // fingerprint tells authorities apart.
 func (a *Authority) fingerprint() string {
 	sum := sha256.Sum256(a.certificate.Raw)

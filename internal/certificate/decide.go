@@ -132,6 +132,14 @@ func (d *decision) everywhere(a *Authority) bool {
 	})
 }
 
+// NotAfter is when a server's certificate expires; the zero time if it has none that can be used.
+func (s Server) NotAfter() time.Time {
+	if chain := s.chain(); len(chain) > 0 {
+		return chain[0].NotAfter
+	}
+	return time.Time{}
+}
+
 // chain is a server's certificate and what follows it; empty if it has none that can be used.
 func (s Server) chain() []*x509.Certificate {
 	if _, err := tlsPair(s.Pair); err != nil {

@@ -8,7 +8,6 @@ import (
 	"fmt"
 	"sync"
 	"sync/atomic"
-	"time"
 
 	"github.com/go-logr/logr"
 	corev1 "k8s.io/api/core/v1"
@@ -57,14 +56,6 @@ func (f *Follower) PEM() (certificate, key []byte) {
 		return current.certificate, current.key
 	}
 	return nil, nil
-}
-
-// NotAfter is when the certificate expires; the zero time while there is none.
-func (f *Follower) NotAfter() time.Time {
-	if current := f.current.Load(); current != nil {
-		return current.parsed.Leaf.NotAfter
-	}
-	return time.Time{}
 }
 
 // GetCertificate is for tls.Config. It fails while there is no certificate.
