@@ -13,6 +13,8 @@ import (
 	"time"
 
 	"k8s.io/client-go/tools/clientcmd"
+
+	"github.com/slipway-dev/slipway/internal/controlplane"
 )
 
 const (
@@ -20,6 +22,19 @@ const (
 	// credentialLife is how long what we issue is good for; it is reissued when half of that is left.
 	credentialLife = 365 * 24 * time.Hour
 )
+
+// auditVariable names the variable with the folder into which the management cluster writes what our service accounts ask for;
+// without it nothing is written. hack/rights reads it.
+const auditVariable = "SLIPWAY_AUDIT_DIR"
+
+// audit says where that is written, with a file for each environment.
+func (l layout) audit(dir string) *controlplane.Audit {
+	if dir == "" {
+		return nil
+	}
+	name := strings.ReplaceAll(strings.Trim(l.state, string(filepath.Separator)), string(filepath.Separator), "-")
+	return &controlplane.Audit{File: filepath.Join(dir, name+".log"), Groups: []string{"system:serviceaccounts:" + systemNamespace}}
+}
 
 // tool is the path of a pinned tool.
 func (e *environment) tool(name string) string { return filepath.Join(e.binDir, name) }

@@ -99,7 +99,11 @@ func (e *environment) runSteps(ctx context.Context, steps []step) error {
 // startHub runs the management cluster and writes what users need to reach it.
 func (e *environment) startHub(ctx context.Context) error {
 	hub, err := controlplane.Open(controlplane.Options{
-		Dir: e.layout.hub(), BinDir: e.binDir, ControllerManager: true, Aggregation: true,
+		Dir: e.layout.hub(), BinDir: e.binDir, ControllerManager: true, Aggregation: true, Audit: e.audit(os.Getenv(auditVariable)),
+		// Some distributions have it on: who makes an object that holds up the deletion of its owner must have a right on the owner.
+		ExtraArgs: map[controlplane.Component][]string{
+			controlplane.APIServer: {"--enable-admission-plugins=OwnerReferencesPermissionEnforcement"},
+		},
 	})
 	if err != nil {
 		return err

@@ -93,7 +93,7 @@ func (c *ControlPlane) apiServerArguments() []string {
 			"--proxy-client-key-file="+c.pki(frontProxyName+".key"),
 		)
 	}
-	return args
+	return append(args, c.auditArguments()...)
 }
 
 func (c *ControlPlane) controllerManagerArguments() []string {

@@ -47,6 +47,25 @@ func TestOnlyWhatWasAskedForRuns(t *testing.T) {
 	}
 }
 
+func TestRequestsAreWrittenDownWhereThatIsAskedFor(t *testing.T) {
+	dir := t.TempDir()
+	c := open(t, Options{Dir: dir, Audit: &Audit{File: "/logs/audit.log", Groups: []string{"system:serviceaccounts:fleet"}}})
+	args := c.spec(APIServer).Args
+	for _, flag := range []string{"--audit-log-path=/logs/audit.log", "--audit-policy-file=" + c.auditPolicyFile()} {
+		if !slices.Contains(args, flag) {
+			t.Errorf("kube-apiserver lacks %s: %v", flag, args)
+		}
+	}
+	policy, err := os.ReadFile(c.auditPolicyFile())
+	if err != nil || strings.Count(string(policy), `userGroups: ["system:serviceaccounts:fleet"]`) != 2 {
+		t.Errorf("the policy is %s, %v", policy, err)
+	}
+	silent := open(t, Options{Dir: t.TempDir()})
+	if slices.ContainsFunc(silent.spec(APIServer).Args, func(arg string) bool { return strings.HasPrefix(arg, "--audit") }) {
+		t.Error("requests are written down unasked")
+	}
+}
+
 func TestAPortThatAStrangerTookIsReplaced(t *testing.T) {
 	dir := t.TempDir()
 	c := open(t, Options{Dir: dir})

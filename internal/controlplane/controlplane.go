@@ -60,6 +60,8 @@ type Options struct {
 	ServiceCIDR string
 	// ExtraSANs are further names and IP addresses in kube-apiserver's certificate.
 	ExtraSANs []string
+	// Audit has requests to kube-apiserver written down; nil for none.
+	Audit *Audit
 	// ExtraArgs are appended to a component's flags.
 	ExtraArgs map[Component][]string
 
@@ -101,7 +103,7 @@ func Open(opts Options) (*ControlPlane, error) {
 	if err := c.choosePorts(nil); err != nil {
 		return nil, err
 	}
-	return c, c.writeKubeconfigs()
+	return c, errors.Join(c.writeAuditPolicy(), c.writeKubeconfigs())
 }
 
 // complete fills in defaults and refuses what cannot work.
