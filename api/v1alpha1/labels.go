@@ -62,6 +62,10 @@ const (
 	// AnnotationUpdatedTime holds when that was, in RFC 3339 with fractions of a second, in UTC.
 	AnnotationUpdatedTime = GroupName + "/updated-time"
 
+	// AnnotationRequestID holds the id of the request to a REST dialect that last did so, or created the object: what the client was
+	// answered in the header X-Request-Id, and what the facade logged. The manager's reconcilers log it too.
+	AnnotationRequestID = GroupName + "/request-id"
+
 	// AnnotationDeletedBy holds who deleted an object through a REST dialect.
 	AnnotationDeletedBy = GroupName + "/deleted-by"
 

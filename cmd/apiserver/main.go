@@ -83,7 +83,7 @@ func newCommand() *cobra.Command {
 
 // run builds the server and runs it until the context ends.
 func run(ctx context.Context, options *apiserver.Options) error {
-	config, err := options.Config(func(h hub.Hub) ([]facade.Dialect, error) { return dialects(h, options.NKS) })
+	config, err := options.Config(ctx, func(h hub.Hub) ([]facade.Dialect, error) { return dialects(h, options.NKS) })
 	if err != nil {
 		return err
 	}

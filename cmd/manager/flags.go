@@ -12,6 +12,7 @@ import (
 // options are what the command line says.
 type options struct {
 	metricsAddress          string
+	metricsSecure           bool
 	healthAddress           string
 	webhookHost             string
 	webhookPort             int
@@ -21,6 +22,7 @@ type options struct {
 	maxConcurrentReconciles int
 	logLevel                slog.Level
 	logFormat               string
+	tracingConfigFile       string
 	certificates            certificateOptions
 }
 
@@ -28,6 +30,8 @@ type options struct {
 func parse(flags *flag.FlagSet, arguments []string) (*options, error) {
 	o := &options{}
 	flags.StringVar(&o.metricsAddress, "metrics-bind-address", ":8080", "Where metrics are served; 0 switches them off.")
+	flags.BoolVar(&o.metricsSecure, "metrics-secure", false,
+		"Serve metrics over HTTPS, with the certificate of the webhooks, to those only whom the management cluster lets get /metrics.")
 	flags.StringVar(&o.healthAddress, "health-probe-bind-address", ":8081", "Where /healthz and /readyz are served.")
 	flags.StringVar(&o.webhookHost, "webhook-host", "", "The address that the admission webhooks listen on; empty means all.")
 	flags.IntVar(&o.webhookPort, "webhook-port", 9443, "The port that the admission webhooks listen on; -1 switches them off.")
@@ -37,6 +41,8 @@ func parse(flags *flag.FlagSet, arguments []string) (*options, error) {
 	flags.StringVar(&o.leaderElectionNamespace, "leader-election-namespace", "", "The namespace of the lease. Default: the manager's own.")
 	flags.IntVar(&o.maxConcurrentReconciles, "max-concurrent-reconciles", 4, "How many objects each controller handles at a time.")
 	flags.TextVar(&o.logLevel, "log-level", slog.LevelInfo, "What is logged: INFO, DEBUG, WARN or ERROR. INFO-1 adds decisions, INFO-2 the flow.")
+	flags.StringVar(&o.tracingConfigFile, "tracing-config-file", "",
+		"A file with a TracingConfiguration of apiserver.config.k8s.io/v1, which says where traces are sent. Empty traces nothing.")
 	flags.StringVar(&o.logFormat, "log-format", "json", "How it is logged: json or text.")
 	if err := flags.Parse(arguments); err != nil {
 		return nil, err

@@ -19,11 +19,11 @@ import (
 	"sigs.k8s.io/controller-runtime/pkg/client"
 	"sigs.k8s.io/controller-runtime/pkg/config"
 	"sigs.k8s.io/controller-runtime/pkg/healthz"
-	metricsserver "sigs.k8s.io/controller-runtime/pkg/metrics/server"
 
 	fleetv1 "github.com/slipway-dev/slipway/api/v1alpha1"
 	"github.com/slipway-dev/slipway/controllers"
 	"github.com/slipway-dev/slipway/internal/admission"
+	"github.com/slipway-dev/slipway/internal/tracing"
 )
 
 func main() {
@@ -44,7 +44,12 @@ func main() {
 
 // run builds the manager and starts it.
 func run(ctx context.Context, o *options) error {
-	mgr, err := build(o)
+	provider, err := tracing.Open(ctx, o.tracingConfigFile, "slipway-manager")
+	if err != nil {
+		return err
+	}
+	defer tracing.Close(ctx, provider)
+	mgr, err := build(o, provider)
 	if err != nil {
 		return err
 	}
@@ -67,12 +72,13 @@ func run(ctx context.Context, o *options) error {
 
 // build makes the manager. Its cache holds neither Secrets, which are read live where they are needed, nor managed fields,
 // which nobody here looks at.
-func build(o *options) (ctrl.Manager, error) {
+func build(o *options, provider tracing.Provider) (ctrl.Manager, error) {
 	restConfig, err := ctrl.GetConfig()
 	if err != nil {
 		return nil, fmt.Errorf("finding the management cluster: %w", err)
 	}
 	restConfig.QPS, restConfig.Burst = -1, -1 // the API server's own priority and fairness says how much is too much
+	tracing.Outgoing(restConfig, provider)
 	known, err := scheme()
 	if err != nil {
 		return nil, err
@@ -86,7 +92,7 @@ func build(o *options) (ctrl.Manager, error) {
 		Cache:                   cache.Options{DefaultTransform: cache.TransformStripManagedFields()},
 		Client:                  client.Options{Cache: &client.CacheOptions{DisableFor: []client.Object{&corev1.Secret{}}}},
 		Controller:              config.Controller{MaxConcurrentReconciles: o.maxConcurrentReconciles},
-		Metrics:                 metricsserver.Options{BindAddress: o.metricsAddress},
+		Metrics:                 o.metricsServer(from),
 		HealthProbeBindAddress:  o.healthAddress,
 		WebhookServer:           server,
 		LeaderElection:          o.leaderElect,

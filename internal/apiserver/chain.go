@@ -4,10 +4,18 @@ import (
 	"context"
 	"net/http"
 
+	"go.opentelemetry.io/otel/attribute"
+	"go.opentelemetry.io/otel/trace"
+	"k8s.io/apiserver/pkg/audit"
 	genericapifilters "k8s.io/apiserver/pkg/endpoints/filters"
 	genericapiserver "k8s.io/apiserver/pkg/server"
 	genericfilters "k8s.io/apiserver/pkg/server/filters"
+	"k8s.io/apiserver/pkg/server/httplog"
 	flowcontrolrequest "k8s.io/apiserver/pkg/util/flowcontrol/request"
+	"k8s.io/klog/v2"
+
+	fleetv1 "github.com/slipway-dev/slipway/api/v1alpha1"
+	"github.com/slipway-dev/slipway/internal/facade"
 )
 
 // filters are what the filters need that is not in the generic configuration.
@@ -35,13 +43,14 @@ type filters struct {
 func (f filters) chain(handler http.Handler, c *genericapiserver.Config) http.Handler {
 	handler = genericapifilters.WithAuthorization(handler, c.Authorization.Authorizer, c.Serializer)
 	handler = withFlowControl(handler, c)
+	handler = withRequestID(handler)
 	handler = genericapifilters.WithAudit(handler, c.AuditBackend, c.AuditPolicyRuleEvaluator, c.LongRunningFunc)
 
 	refused := genericapifilters.Unauthorized(c.Serializer)
 	refused = genericapifilters.WithFailedAuthenticationAudit(refused, c.AuditBackend, c.AuditPolicyRuleEvaluator)
 	if f.traced {
 		// After authentication, so that only those who are known have a say in what is sampled.
-		handler = genericapifilters.WithTracing(handler, c.TracerProvider)
+		handler = genericapifilters.WithTracing(withSpanOfCall(handler), c.TracerProvider)
 	}
 	handler = genericapifilters.WithAuthentication(
 		handler, c.Authentication.Authenticator, refused, c.Authentication.APIAudiences, c.Authentication.RequestHeaderConfig)
@@ -58,6 +67,39 @@ func (f filters) chain(handler http.Handler, c *genericapiserver.Config) http.Ha
 	handler = genericfilters.WithPanicRecovery(handler, c.RequestInfoResolver)
 	return genericapifilters.WithAuditInit(handler)
 }
+
+// withSpanOfCall says in the span of a request what only the facade knows about it.
+func withSpanOfCall(handler http.Handler) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if call, span := facade.From(r.Context()), trace.SpanFromContext(r.Context()); call != nil && span.IsRecording() {
+			span.SetAttributes(attribute.String("slipway.dialect", call.Dialect.Name()), attribute.String("slipway.request_id", call.RequestID),
+				attribute.String("http.route", call.Pattern()), attribute.String("slipway.namespace", call.Caller.Namespace))
+		}
+		handler.ServeHTTP(w, r)
+	})
+}
+
+// withRequestID says in the logs and in the audit log which request they are about, by the id that the client is answered.
+func withRequestID(handler http.Handler) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		call := facade.From(r.Context())
+		if call == nil {
+			handler.ServeHTTP(w, r)
+			return
+		}
+		ctx := r.Context()
+		httplog.AddKeyValue(ctx, requestIDKey, call.RequestID)
+		audit.AddAuditAnnotation(ctx, fleetv1.AnnotationRequestID, call.RequestID)
+		if r.Method != http.MethodGet {
+			// Reads have nothing to say but to httplog.
+			r = r.WithContext(klog.NewContext(ctx, klog.FromContext(ctx).WithValues(requestIDKey, call.RequestID)))
+		}
+		handler.ServeHTTP(w, r)
+	})
+}
+
+// requestIDKey is how logs name the id of a request.
+const requestIDKey = "requestID"
 
 // withFlowControl holds back what is too much: by priority and fairness, or else by counting.
 func withFlowControl(handler http.Handler, c *genericapiserver.Config) http.Handler {

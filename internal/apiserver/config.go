@@ -1,6 +1,7 @@
 package apiserver
 
 import (
+	"context"
 	"fmt"
 	"net"
 
@@ -18,6 +19,7 @@ import (
 
 	"github.com/slipway-dev/slipway/internal/facade"
 	"github.com/slipway-dev/slipway/internal/hub"
+	"github.com/slipway-dev/slipway/internal/tracing"
 )
 
 // Config is what a Server is made of.
@@ -38,16 +40,22 @@ type Config struct {
 	Speaks []string
 	// AccessKeys tells that requests may be signed with access keys.
 	AccessKeys bool
-	// Traced tells that Generic has a provider of traces.
-	Traced bool
+	// Tracing makes spans, if any are wanted.
+	Tracing tracing.Provider
 }
 
 // Config turns the options into a configuration. It opens the secure port.
-func (o *Options) Config(dialects func(hub.Hub) ([]facade.Dialect, error)) (*Config, error) {
+func (o *Options) Config(ctx context.Context, dialects func(hub.Hub) ([]facade.Dialect, error)) (*Config, error) {
 	restConfig, err := o.restConfig()
 	if err != nil {
 		return nil, err
 	}
+	provider, err := tracing.Open(ctx, o.Tracing.ConfigFile, serverName)
+	if err != nil {
+		return nil, err
+	}
+	tracing.Outgoing(restConfig, provider)
+	o.Authentication.CustomRoundTripperFn, o.Authorization.CustomRoundTripperFn = provider.Transport(), provider.Transport()
 	client, err := kubernetes.NewForConfig(restConfig)
 	if err != nil {
 		return nil, fmt.Errorf("building a client to the management cluster: %w", err)
@@ -55,11 +63,12 @@ func (o *Options) Config(dialects func(hub.Hub) ([]facade.Dialect, error)) (*Con
 	config := &Config{
 		Informers: informers.NewSharedInformerFactory(client, 0), Rest: restConfig, Dialects: dialects,
 		DefaultNamespace: o.DefaultNamespace, SystemNamespace: o.SystemNamespace, PlainHTTPAddress: o.PlainHTTPAddress,
-		Speaks: o.Dialects, AccessKeys: o.AccessKeys, Traced: o.Tracing.ConfigFile != "",
+		Speaks: o.Dialects, AccessKeys: o.AccessKeys, Tracing: provider,
 	}
 	if config.Generic, err = o.genericConfig(); err != nil {
 		return nil, err
 	}
+	config.Generic.TracerProvider = provider
 	o.followSecret(config.Generic.SecureServing, client)
 	measure(config.Generic.SecureServing)
 	if err := o.Features.ApplyTo(config.Generic, client, config.Informers); err != nil {
@@ -99,9 +108,6 @@ func (o *Options) genericConfig() (*genericapiserver.Config, error) {
 	}
 	if err := o.Audit.ApplyTo(c); err != nil {
 		return nil, fmt.Errorf("configuring audit: %w", err)
-	}
-	if err := o.Tracing.ApplyTo(nil, c); err != nil {
-		return nil, fmt.Errorf("configuring tracing: %w", err)
 	}
 	return c, nil
 }

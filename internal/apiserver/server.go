@@ -15,6 +15,7 @@ import (
 	"github.com/slipway-dev/slipway/internal/facade"
 	"github.com/slipway-dev/slipway/internal/facade/requestinfo"
 	"github.com/slipway-dev/slipway/internal/facade/tenancy"
+	"github.com/slipway-dev/slipway/internal/tracing"
 )
 
 // Server is the facade: the generic server with the dialects on it, and what feeds their index.
@@ -23,6 +24,7 @@ type Server struct {
 	config  *genericapiserver.Config
 	backend *backend
 	plain   *plainHTTP
+	tracing tracing.Provider
 	// ending ends when no more requests are taken; end ends it.
 	ending context.Context
 	end    context.CancelFunc
@@ -30,7 +32,7 @@ type Server struct {
 
 // New builds the server. Nothing runs yet, but the ports are open.
 func (c *Config) New(ctx context.Context) (*Server, error) {
-	s := &Server{config: c.Generic}
+	s := &Server{config: c.Generic, tracing: c.Tracing}
 	s.ending, s.end = context.WithCancel(context.WithoutCancel(ctx))
 	var err error
 	if s.backend, err = c.newBackend(); err != nil {
@@ -49,7 +51,7 @@ func (c *Config) New(ctx context.Context) (*Server, error) {
 	}
 	c.identify(s.backend)
 	c.Generic.BuildHandlerChainFunc = func(handler http.Handler, generic *genericapiserver.Config) http.Handler {
-		handler = filters{ending: s.ending, synced: s.backend.synced, traced: c.Traced}.chain(handler, generic)
+		handler = filters{ending: s.ending, synced: s.backend.synced, traced: c.Tracing.On()}.chain(handler, generic)
 		return withConnectionDeadline(front.Wrap(handler), generic.RequestTimeout)
 	}
 	s.generic, err = c.Generic.Complete(c.Informers).New(serverName, genericapiserver.NewEmptyDelegate())
@@ -117,6 +119,7 @@ func mount(server *genericapiserver.GenericAPIServer, front *facade.Facade) {
 // Run serves until the context ends, then as long as Options.ShutdownDelay says, then until the requests in flight are
 // answered. The index is fed to the end.
 func (s *Server) Run(ctx context.Context) error {
+	defer tracing.Close(ctx, s.tracing)
 	prepared := s.generic.PrepareRun()
 	if err := documentGroup(s.generic, s.config); err != nil {
 		return err

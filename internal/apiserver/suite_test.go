@@ -124,7 +124,7 @@ func (w *world) start() {
 	w.must(err)
 	w.secure, w.options = "https://"+o.Serving.Listener.Addr().String(), o
 
-	config, err := o.Config(func(h hub.Hub) ([]facade.Dialect, error) {
+	config, err := o.Config(w.Context(), func(h hub.Hub) ([]facade.Dialect, error) {
 		return []facade.Dialect{tiny{hub: h, streaming: w.streaming}, rooted{tiny{hub: h}}}, nil
 	})
 	w.must(err)

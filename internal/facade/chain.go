@@ -40,6 +40,7 @@ func (f *Facade) Wrap(next http.Handler) http.Handler {
 			return
 		}
 		call.RequestID = requestID(r.Header)
+		call.Caller.RequestID = call.RequestID
 		w.Header()[HeaderRequestID] = []string{call.RequestID}
 		r = r.WithContext(With(r.Context(), call))
 		call.Signed = signed(call, w, r)

@@ -45,13 +45,7 @@ const (
 
 // count records a request that was answered. Status 0 is that of an answer nobody wrote, which is 200.
 func count(call *Call, method string, status int, took time.Duration) {
-	route := call.pattern
-	switch {
-	case call.Route == nil && call.Allow == nil:
-		route = unknown
-	case route == "":
-		route = "/"
-	}
+	route := call.Pattern()
 	if !slices.Contains(methods, method) {
 		method = other
 	}
@@ -63,4 +57,15 @@ func count(call *Call, method string, status int, took time.Duration) {
 	if !call.Watch {
 		durations.WithLabelValues(dialect, method, route).Observe(took.Seconds())
 	}
+}
+
+// Pattern is the path of the request as metrics and spans show it: that of the route, never what a client sent.
+func (c *Call) Pattern() string {
+	switch {
+	case c.Route == nil && c.Allow == nil:
+		return unknown
+	case c.pattern == "":
+		return "/"
+	}
+	return c.pattern
 }

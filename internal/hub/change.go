@@ -161,10 +161,7 @@ func (s *Store) edited(e *edition) target {
 	if !changed {
 		return nil
 	}
-	annotate(edited, map[string]string{
-		fleetv1.AnnotationUpdatedBy:   e.caller.Author(),
-		fleetv1.AnnotationUpdatedTime: stamp(s.Clock.Now()),
-	})
+	annotate(edited, e.caller.updates(s.Clock.Now()))
 	return edited
 }
 

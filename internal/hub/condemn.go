@@ -62,11 +62,7 @@ func (s *Store) condemnOnce(ctx context.Context, c *condemnation, again bool) er
 	marked := c.object.GetAnnotations()[fleetv1.AnnotationDeletedBy] != "" && controllerutil.ContainsFinalizer(c.object, c.finalizer)
 	if !again || !marked {
 		before := c.object.DeepCopyObject().(client.Object) // a copy is of the same type
-		annotate(c.object, map[string]string{
-			fleetv1.AnnotationDeletedBy:   c.caller.Author(),
-			fleetv1.AnnotationUpdatedBy:   c.caller.Author(),
-			fleetv1.AnnotationUpdatedTime: stamp(s.Clock.Now()),
-		})
+		annotate(c.object, c.caller.deletes(s.Clock.Now()))
 		controllerutil.AddFinalizer(c.object, c.finalizer)
 		patch := client.MergeFromWithOptions(before, client.MergeFromWithOptimisticLock{})
 		if err := s.Client.Patch(ctx, c.object, patch); err != nil {

@@ -180,7 +180,7 @@ func wished(labels map[string]string, given []byte) (*runtime.RawExtension, erro
 func newborn(ctx context.Context, caller Caller, name string, labels map[string]string, finalizer string) metav1.ObjectMeta {
 	meta := metav1.ObjectMeta{
 		Namespace: caller.Namespace, Name: name, Labels: cloned(labels), Finalizers: []string{finalizer},
-		Annotations: map[string]string{fleetv1.AnnotationCreatedBy: caller.Author(), fleetv1.AnnotationUpdatedBy: caller.Author()},
+		Annotations: caller.creates(),
 	}
 	if request := requestOf(ctx); request != "" {
 		meta.Annotations[fleetv1.AnnotationRequest] = request

@@ -113,11 +113,7 @@ func (s *Store) claim(ctx context.Context, caller Caller, pool target, since *me
 		return pool, nil
 	}
 	claimed := pool.DeepCopyObject().(target) // a copy is of the same type
-	annotate(claimed, map[string]string{
-		fleetv1.AnnotationDeletedBy:   caller.Author(),
-		fleetv1.AnnotationUpdatedBy:   caller.Author(),
-		fleetv1.AnnotationUpdatedTime: stamp(s.Clock.Now()),
-	})
+	annotate(claimed, caller.deletes(s.Clock.Now()))
 	if err := s.Client.Patch(ctx, claimed, client.MergeFrom(pool)); err != nil {
 		return nil, fault(err)
 	}

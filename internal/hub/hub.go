@@ -2,6 +2,7 @@ package hub
 
 import (
 	"context"
+	"time"
 
 	"k8s.io/apimachinery/pkg/types"
 
@@ -16,6 +17,8 @@ type Caller struct {
 	User string
 	// Email is the e-mail address that the identity carries, or empty.
 	Email string
+	// RequestID is the id of the request by which the caller asks; empty if there is none.
+	RequestID string
 	// Adapters are the names of the adapters that the identity is bound to: it reports as no other. Nil for identities that
 	// are not bound.
 	Adapters []string
@@ -27,6 +30,31 @@ func (c Caller) Author() string {
 		return c.Email
 	}
 	return c.User
+}
+
+// updates returns the annotations that say who changed an object, when and by which request.
+func (c Caller) updates(now time.Time) map[string]string {
+	return c.by(map[string]string{fleetv1.AnnotationUpdatedBy: c.Author(), fleetv1.AnnotationUpdatedTime: stamp(now)})
+}
+
+// deletes returns the annotations that say who deleted an object, when and by which request.
+func (c Caller) deletes(now time.Time) map[string]string {
+	annotations := c.updates(now)
+	annotations[fleetv1.AnnotationDeletedBy] = c.Author()
+	return annotations
+}
+
+// creates returns the annotations that say who created an object, and by which request.
+func (c Caller) creates() map[string]string {
+	return c.by(map[string]string{fleetv1.AnnotationCreatedBy: c.Author(), fleetv1.AnnotationUpdatedBy: c.Author()})
+}
+
+// by adds the request.
+func (c Caller) by(annotations map[string]string) map[string]string {
+	if c.RequestID != "" {
+		annotations[fleetv1.AnnotationRequestID] = c.RequestID
+	}
+	return annotations
 }
 
 // Ref names a Cluster, NodePool or Addon. One of ID and Name is set.

@@ -21,7 +21,7 @@ func (s *Store) openRecord(ctx context.Context, caller Caller, object target, re
 		ObjectMeta: metav1.ObjectMeta{
 			Namespace:   object.GetNamespace(),
 			Labels:      map[string]string{fleetv1.LabelCluster: clusterName(object)},
-			Annotations: map[string]string{fleetv1.AnnotationCreatedBy: caller.Author()},
+			Annotations: caller.by(map[string]string{fleetv1.AnnotationCreatedBy: caller.Author()}),
 		},
 		Spec: fleetv1.OperationSpec{
 			Type: fleetv1.OperationForceDelete,

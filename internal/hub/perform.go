@@ -174,10 +174,7 @@ func (p *performance) write(ctx context.Context, h *household, part *part) error
 	after := before.DeepCopyObject().(target) // a copy is of the same type
 	request := &fleetv1.OperationRequest{ID: string(uuid.NewUUID()), Type: p.task.Type, Generation: part.object.Generation}
 	takeSpec(after, part.after, request)
-	annotate(after, map[string]string{
-		fleetv1.AnnotationUpdatedBy:   p.caller.Author(),
-		fleetv1.AnnotationUpdatedTime: stamp(s.Clock.Now()),
-	})
+	annotate(after, p.caller.updates(s.Clock.Now()))
 	made, err := s.makeSecrets(ctx, before.GetNamespace(), ownedBy(targetKind(before), before), part.secrets)
 	if err != nil {
 		return p.outcome(err)

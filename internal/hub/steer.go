@@ -103,10 +103,7 @@ func (s *Store) steerOnce(ctx context.Context, caller Caller, present *Addon, to
 		t.valuesFrom = t.before.naming(t.valuesFrom, secret)
 	}
 	written := present.Object.DeepCopy()
-	annotate(written, map[string]string{
-		fleetv1.AnnotationUpdatedBy:   caller.Author(),
-		fleetv1.AnnotationUpdatedTime: stamp(s.Clock.Now()),
-	})
+	annotate(written, caller.updates(s.Clock.Now()))
 	if err := s.turn(ctx, written, t); err != nil {
 		s.abandonSecret(ctx, secret, err)
 		return nil, err

@@ -12,6 +12,7 @@ import (
 
 	"go.opentelemetry.io/otel"
 	"go.opentelemetry.io/otel/attribute"
+	"go.opentelemetry.io/otel/trace"
 	"k8s.io/apimachinery/pkg/types"
 	"k8s.io/client-go/rest"
 	"sigs.k8s.io/controller-runtime/pkg/reconcile"
@@ -55,7 +56,7 @@ func TestAReconciliationAndItsRequestsAreOneTrace(t *testing.T) {
 	inner := reconcile.Func(func(ctx context.Context, _ reconcile.Request) (reconcile.Result, error) {
 		ctx, end := tracing.Span(ctx, "part")
 		defer end()
-		tracing.About(ctx, func() []attribute.KeyValue { return []attribute.KeyValue{attribute.String("slipway.part", "first")} })
+		trace.SpanFromContext(ctx).SetAttributes(attribute.String("slipway.part", "first"))
 		request, err := http.NewRequestWithContext(ctx, http.MethodGet, server.URL, nil)
 		if err != nil {
 			return reconcile.Result{}, err
@@ -96,13 +97,15 @@ func TestWithoutAConfigurationNothingIsTraced(t *testing.T) {
 	}
 	ctx, end := tracing.Span(t.Context(), "part")
 	end()
-	tracing.About(ctx, func() []attribute.KeyValue {
-		t.Error("attributes are made for a span that nobody keeps")
-		return nil
-	})
-	if err := provider.Shutdown(t.Context()); err != nil {
-		t.Error(err)
+	if ctx != t.Context() || provider.On() || provider.Transport() != nil {
+		t.Error("something is traced")
 	}
+	config := &rest.Config{}
+	tracing.Outgoing(config, provider)
+	if config.WrapTransport != nil {
+		t.Error("requests are traced")
+	}
+	tracing.Close(t.Context(), provider)
 }
 
 func TestAWrongConfigurationIsRefused(t *testing.T) {
