@@ -9,8 +9,8 @@ import (
 	"strings"
 )
 
-// ourBinaries are the programs of this module that run in the environment.
-var ourBinaries = []string{"manager", "kwok-adapter", "apiserver"}
+// ourBinaries are the programs of this module that run in the environment, or are called there.
+var ourBinaries = []string{"manager", "kwok-adapter", "apiserver", cliName}
 
 // buildTools has hack/tools build what is missing and learns where the tools are.
 func (e *environment) buildTools(ctx context.Context) error {

@@ -51,7 +51,10 @@ func newCommand() *cobra.Command {
 }
 
 func upCommand(opts *options) *cobra.Command {
-	var facades int
+	var (
+		facades int
+		archive string
+	)
 	command := &cobra.Command{
 		Use:   "up",
 		Short: "Start everything that does not run, and wait until the sample cluster and its add-on are ready",
@@ -64,9 +67,10 @@ func upCommand(opts *options) *cobra.Command {
 			if facades < 1 || facades > maxFacades {
 				return fmt.Errorf("--facades must be between 1 and %d, not %d", maxFacades, facades)
 			}
-			return up(cmd.Context(), l, upOptions{timeout: opts.timeout, facades: facades}, newProgress(cmd.OutOrStdout()))
+			return up(cmd.Context(), l, upOptions{timeout: opts.timeout, facades: facades, backup: archive}, newProgress(cmd.OutOrStdout()))
 		},
 	}
+	command.Flags().StringVar(&archive, "restore", "", "an archive of slipway backup, whose fleet is brought back before the kwok-adapter looks")
 	command.Flags().IntVar(&facades, "facades", 1, "how many REST facades run; the env file names the second one's address SLIPWAY_URL_2")
 	return command
 }

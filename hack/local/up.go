@@ -20,6 +20,8 @@ type environment struct {
 	ports  process.Ports              // up
 	// facades is how many facades are to run.
 	facades int
+	// backup is the archive that the fleet comes from, empty for none.
+	backup string
 	// clusterID is the id of the sample cluster.
 	clusterID string // waitForSamples
 	// expected are the processes that have been started or found: none of them may die while up waits for something.
@@ -36,6 +38,7 @@ type step struct {
 type upOptions struct {
 	timeout time.Duration
 	facades int
+	backup  string
 }
 
 // up brings the environment to where it should be.
@@ -50,7 +53,7 @@ func up(ctx context.Context, l layout, o upOptions, p *progress) error {
 		return err
 	}
 	defer unlock()
-	e := &environment{layout: l, progress: p, facades: o.facades}
+	e := &environment{layout: l, progress: p, facades: o.facades, backup: o.backup}
 	if e.ports, err = process.LoadPorts(l.ports()); err != nil {
 		return err
 	}
@@ -72,6 +75,7 @@ func up(ctx context.Context, l layout, o upOptions, p *progress) error {
 		{"starting Flux", e.startFlux},
 		{"starting the manager", e.startManager},
 		{"applying webhooks", e.applyWebhooks},
+		e.restoring(),
 		{"starting the kwok-adapter", e.startAdapter},
 		{"starting the facade", e.startFacades},
 		{"making the facade an aggregated API", e.aggregateFacade},
