@@ -16,6 +16,7 @@ import (
 	"sigs.k8s.io/controller-runtime/pkg/source"
 
 	"github.com/slipway-dev/slipway/internal/certificate"
+	"github.com/slipway-dev/slipway/internal/tracing"
 )
 
 // maxSteps is how many steps are taken in a row. A first installation takes five.
@@ -90,7 +91,7 @@ func (r *Reconciler) SetupWithManager(mgr ctrl.Manager) error {
 	err = ctrl.NewControllerManagedBy(mgr).Named("certificate").
 		WatchesRawSource(source.Func(watches{reader: reader, namespace: r.Namespace}.start)).
 		WithOptions(controller.Options{MaxConcurrentReconciles: 1, RateLimiter: limiter}).
-		Complete(r)
+		Complete(tracing.Reconciler("certificate", r))
 	if err != nil {
 		return fmt.Errorf("setting up the controller of certificates: %w", err)
 	}
