@@ -11,6 +11,7 @@ import (
 	fleetv1 "github.com/slipway-dev/slipway/api/v1alpha1"
 	"github.com/slipway-dev/slipway/internal/events"
 	"github.com/slipway-dev/slipway/internal/outcome"
+	"github.com/slipway-dev/slipway/internal/tracing"
 )
 
 // Reconciler keeps the metadata of AdapterStatuses right.
@@ -44,7 +45,7 @@ func (r *Reconciler) Reconcile(ctx context.Context, req ctrl.Request) (ctrl.Resu
 func (r *Reconciler) SetupWithManager(mgr ctrl.Manager) error {
 	b := ctrl.NewControllerManagedBy(mgr).Named("adapterstatus").
 		For(&fleetv1.AdapterStatus{}, builder.WithPredicates(counted()))
-	if err := r.watch(b).Complete(r); err != nil {
+	if err := r.watch(b).Complete(tracing.Reconciler("adapterstatus", r)); err != nil {
 		return fmt.Errorf("setting up the controller of AdapterStatuses: %w", err)
 	}
 	return nil

@@ -17,6 +17,7 @@ import (
 	"github.com/slipway-dev/slipway/internal/namespaces"
 	"github.com/slipway-dev/slipway/internal/outcome"
 	"github.com/slipway-dev/slipway/internal/remote"
+	"github.com/slipway-dev/slipway/internal/tracing"
 )
 
 const (
@@ -79,6 +80,7 @@ func (r *Reconciler) Reconcile(ctx context.Context, req ctrl.Request) (ctrl.Resu
 	if fleetv1.Restoring(addon) {
 		return ctrl.Result{}, nil
 	}
+	ctx = tracing.About(ctx, addon)
 	if r.ledger.behind(addon) {
 		return r.catchUp(ctx, addon)
 	}
@@ -176,7 +178,7 @@ func (r *Reconciler) SetupWithManager(mgr ctrl.Manager) error {
 		r.Tenants = remote.NewClients(mgr.GetScheme(), keptClients).Bounded(longestAnswer)
 	}
 	addons.Register(mgr, r.Clock)
-	if err := r.watch(ctrl.NewControllerManagedBy(mgr).Named("addon")).Complete(r); err != nil {
+	if err := r.watch(ctrl.NewControllerManagedBy(mgr).Named("addon")).Complete(tracing.Reconciler("addon", r)); err != nil {
 		return fmt.Errorf("setting up the controller of Addons: %w", err)
 	}
 	return nil

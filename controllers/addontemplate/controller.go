@@ -21,6 +21,7 @@ import (
 	"github.com/slipway-dev/slipway/internal/conditions"
 	"github.com/slipway-dev/slipway/internal/events"
 	"github.com/slipway-dev/slipway/internal/outcome"
+	"github.com/slipway-dev/slipway/internal/tracing"
 )
 
 // Reconciler checks AddonTemplates.
@@ -117,7 +118,7 @@ func (r *Reconciler) SetupWithManager(mgr ctrl.Manager) error {
 		For(&fleetv1.AddonTemplate{}).
 		Watches(&fleetv1.Addon{}, handler.EnqueueRequestsFromMapFunc(templateOfAddon), builder.WithPredicates(comesOrGoes)).
 		Watches(&fleetv1.AddonTemplate{}, handler.EnqueueRequestsFromMapFunc(r.Dependants), builder.WithPredicates(predicate.GenerationChangedPredicate{})).
-		Complete(r)
+		Complete(tracing.Reconciler("addontemplate", r))
 	if err != nil {
 		return fmt.Errorf("setting up the controller of AddonTemplates: %w", err)
 	}

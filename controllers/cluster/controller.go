@@ -11,6 +11,7 @@ import (
 	fleetv1 "github.com/slipway-dev/slipway/api/v1alpha1"
 	"github.com/slipway-dev/slipway/controllers/target"
 	"github.com/slipway-dev/slipway/internal/events"
+	"github.com/slipway-dev/slipway/internal/tracing"
 )
 
 // Reconciler brings the status of Clusters in line with what is reported about them.
@@ -58,7 +59,7 @@ func (r *Reconciler) flow() target.Flow[*scope] {
 func (r *Reconciler) SetupWithManager(mgr ctrl.Manager) error {
 	clusters.Register(mgr, r.Clock)
 	b := target.Controller(mgr, "cluster", &fleetv1.Cluster{})
-	if err := r.watch(b).Complete(r); err != nil {
+	if err := r.watch(b).Complete(tracing.Reconciler("cluster", r)); err != nil {
 		return fmt.Errorf("setting up the controller of Clusters: %w", err)
 	}
 	return nil

@@ -17,6 +17,7 @@ import (
 	"github.com/slipway-dev/slipway/internal/operation"
 	"github.com/slipway-dev/slipway/internal/outcome"
 	"github.com/slipway-dev/slipway/internal/placement"
+	"github.com/slipway-dev/slipway/internal/tracing"
 )
 
 // defaultTTL is how long records are kept after their end where no Platform says so.
@@ -137,7 +138,7 @@ func (c *Collector) SetupWithManager(mgr ctrl.Manager) error {
 			UpdateFunc: func(_ context.Context, e event.UpdateEvent, q collectorQueue) { wakeLater(e.ObjectNew, q) },
 		}).
 		Watches(&fleetv1.Platform{}, handler.EnqueueRequestsFromMapFunc(c.everywhere), builder.WithPredicates(ttlChanged())).
-		Complete(c)
+		Complete(tracing.Reconciler("operation-history", c))
 	if err != nil {
 		return fmt.Errorf("setting up the collector of Operations: %w", err)
 	}

@@ -18,6 +18,7 @@ import (
 	fleetv1 "github.com/slipway-dev/slipway/api/v1alpha1"
 	"github.com/slipway-dev/slipway/internal/operation"
 	"github.com/slipway-dev/slipway/internal/outcome"
+	"github.com/slipway-dev/slipway/internal/tracing"
 )
 
 // Target names what records are about.
@@ -65,6 +66,9 @@ func (r *Reconciler) Reconcile(ctx context.Context, target Target) (ctrl.Result,
 	if s.object != nil && fleetv1.Restoring(s.object) || s.waits() {
 		return ctrl.Result{}, nil
 	}
+	if s.object != nil {
+		ctx = tracing.About(ctx, s.object)
+	}
 	for _, sight := range s.sights {
 		s.records = operation.See(s.records, sight)
 	}
@@ -84,7 +88,7 @@ func (r *Reconciler) Reconcile(ctx context.Context, target Target) (ctrl.Result,
 func (r *Reconciler) SetupWithManager(mgr ctrl.Manager) error {
 	inProgress.Register(mgr, r.Clock)
 	b := builder.TypedControllerManagedBy[Target](mgr).Named("operation")
-	if err := r.watch(b).Complete(r); err != nil {
+	if err := r.watch(b).Complete(tracing.Reconciler("operation", r)); err != nil {
 		return fmt.Errorf("setting up the controller of Operations: %w", err)
 	}
 	return nil

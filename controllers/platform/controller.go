@@ -13,6 +13,7 @@ import (
 	"github.com/slipway-dev/slipway/internal/conditions"
 	"github.com/slipway-dev/slipway/internal/events"
 	"github.com/slipway-dev/slipway/internal/outcome"
+	"github.com/slipway-dev/slipway/internal/tracing"
 )
 
 // Reconciler checks Platforms.
@@ -64,7 +65,7 @@ func (r *Reconciler) apply(ctx context.Context, s *scope) error {
 // SetupWithManager starts the controller with the manager.
 func (r *Reconciler) SetupWithManager(mgr ctrl.Manager) error {
 	platforms.Register(mgr, r.Clock)
-	if err := r.watch(ctrl.NewControllerManagedBy(mgr).Named("platform").For(&fleetv1.Platform{})).Complete(r); err != nil {
+	if err := r.watch(ctrl.NewControllerManagedBy(mgr).Named("platform").For(&fleetv1.Platform{})).Complete(tracing.Reconciler("platform", r)); err != nil {
 		return fmt.Errorf("setting up the controller of Platforms: %w", err)
 	}
 	return nil

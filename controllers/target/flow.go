@@ -20,6 +20,7 @@ import (
 	"github.com/slipway-dev/slipway/internal/namespaces"
 	"github.com/slipway-dev/slipway/internal/outcome"
 	"github.com/slipway-dev/slipway/internal/reports"
+	"github.com/slipway-dev/slipway/internal/tracing"
 	"github.com/slipway-dev/slipway/internal/transitions"
 )
 
@@ -68,6 +69,7 @@ func (f Flow[S]) reconcile(ctx context.Context, key client.ObjectKey, s S) (ctrl
 	if err := f.gather(ctx, key, s); err != nil {
 		return ctrl.Result{}, err
 	}
+	ctx = tracing.About(ctx, s.common().Object)
 	before := s.common().snapshot()
 	now := metav1.NewTime(f.Clock.Now())
 	result := f.Evaluate(s, now)
@@ -91,6 +93,7 @@ func (f Flow[S]) gather(ctx context.Context, key client.ObjectKey, s S) error {
 	if fleetv1.Restoring(common.Object) {
 		return errRestoring
 	}
+	ctx = tracing.About(ctx, common.Object)
 	namespace, err := namespaces.Get(ctx, f.Access.Client, key.Namespace)
 	if err != nil {
 		return err

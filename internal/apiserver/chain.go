@@ -16,6 +16,7 @@ import (
 
 	fleetv1 "github.com/slipway-dev/slipway/api/v1alpha1"
 	"github.com/slipway-dev/slipway/internal/facade"
+	"github.com/slipway-dev/slipway/internal/tracing"
 )
 
 // filters are what the filters need that is not in the generic configuration.
@@ -72,7 +73,7 @@ func (f filters) chain(handler http.Handler, c *genericapiserver.Config) http.Ha
 func withSpanOfCall(handler http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		if call, span := facade.From(r.Context()), trace.SpanFromContext(r.Context()); call != nil && span.IsRecording() {
-			span.SetAttributes(attribute.String("slipway.dialect", call.Dialect.Name()), attribute.String("slipway.request_id", call.RequestID),
+			span.SetAttributes(attribute.String("slipway.dialect", call.Dialect.Name()), tracing.RequestID(call.RequestID),
 				attribute.String("http.route", call.Pattern()), attribute.String("slipway.namespace", call.Caller.Namespace))
 		}
 		handler.ServeHTTP(w, r)
@@ -88,18 +89,15 @@ func withRequestID(handler http.Handler) http.Handler {
 			return
 		}
 		ctx := r.Context()
-		httplog.AddKeyValue(ctx, requestIDKey, call.RequestID)
+		httplog.AddKeyValue(ctx, tracing.RequestIDKey, call.RequestID)
 		audit.AddAuditAnnotation(ctx, fleetv1.AnnotationRequestID, call.RequestID)
 		if r.Method != http.MethodGet {
 			// Reads have nothing to say but to httplog.
-			r = r.WithContext(klog.NewContext(ctx, klog.FromContext(ctx).WithValues(requestIDKey, call.RequestID)))
+			r = r.WithContext(klog.NewContext(ctx, klog.FromContext(ctx).WithValues(tracing.RequestIDKey, call.RequestID)))
 		}
 		handler.ServeHTTP(w, r)
 	})
 }
-
-// requestIDKey is how logs name the id of a request.
-const requestIDKey = "requestID"
 
 // withFlowControl holds back what is too much: by priority and fairness, or else by counting.
 func withFlowControl(handler http.Handler, c *genericapiserver.Config) http.Handler {

@@ -8,6 +8,8 @@ import (
 	"k8s.io/apimachinery/pkg/util/uuid"
 	"k8s.io/apiserver/pkg/endpoints/responsewriter"
 	"k8s.io/utils/clock"
+
+	"github.com/slipway-dev/slipway/internal/tracing"
 )
 
 // HeaderRequestID is the header that carries the id of a request, both ways.
@@ -85,23 +87,12 @@ func (f *Facade) Serve(w http.ResponseWriter, r *http.Request) {
 	}
 }
 
-// requestID returns the caller's id of a request if it has the right form: 1 to 128 visible ASCII characters; else a new one.
+// requestID returns the caller's id of a request if it has the right form, else a new one.
 func requestID(header http.Header) string {
-	id := header.Get(HeaderRequestID)
-	if visible(id) && len(id) <= 128 {
+	if id := header.Get(HeaderRequestID); tracing.IsRequestID(id) {
 		return id
 	}
 	return string(uuid.NewUUID())
-}
-
-// visible tells whether a text is one or more visible ASCII characters.
-func visible(text string) bool {
-	for i := range len(text) {
-		if text[i] <= ' ' || text[i] > '~' {
-			return false
-		}
-	}
-	return text != ""
 }
 
 // withoutTimeout takes the parameter timeout out of a request's query. To the server's filters it is the time that the caller

@@ -135,3 +135,13 @@ func Remote(name string) bool { return hasPrefixFold(name, "X-Remote-") }
 func hasPrefixFold(text, prefix string) bool {
 	return len(text) >= len(prefix) && strings.EqualFold(text[:len(prefix)], prefix)
 }
+
+// visible tells whether a text is one or more visible ASCII characters.
+func visible(text string) bool {
+	for i := range len(text) {
+		if text[i] <= ' ' || text[i] > '~' {
+			return false
+		}
+	}
+	return text != ""
+}
