@@ -49,10 +49,12 @@ test: ## Unit and envtest tests, with the race detector
 	KUBEBUILDER_ASSETS="$$assets" $(GO) test -race -trimpath -timeout 30m $(PACKAGES)
 
 .PHONY: e2e
-e2e: ## Tests of the local environment, end to end; they start one of their own
+e2e: ## Tests of whole environments, end to end; they start their own. Without E2EFLAGS: and what rights they used
 	@hack/ensure-programs.sh
-	@assets="$$($(TOOLS) local e2e)" && set -x && \
-	KUBEBUILDER_ASSETS="$$assets" $(GO) test -trimpath -tags e2e -timeout 60m -p 1 -v ./test/e2e/... $(E2EFLAGS)
+	@assets="$$($(TOOLS) local e2e)" && audit="$$(mktemp -d)" && set -x && \
+	SLIPWAY_AUDIT_DIR="$$audit" KUBEBUILDER_ASSETS="$$assets" \
+		$(GO) test -trimpath -tags e2e -timeout 60m -p 1 -v ./test/e2e/... $(E2EFLAGS) && \
+	$(if $(E2EFLAGS),,$(GO) run ./hack/rights "$$audit" &&) rm -r "$$audit"
 
 .PHONY: clients
 clients: ## Drive the CCE and NKS dialects of the environment in SLIPWAY_URL with their clients' own SDKs (source .local/env first)

@@ -75,10 +75,18 @@ func (c *Cluster) controlOptions() controlplane.Options {
 	pki := filepath.Join(c.options.Dir, "pki")
 	return controlplane.Options{
 		Dir: c.options.Dir, BinDir: c.options.BinDir,
-		ControllerManager: true, Scheduler: true, Flux: true, Aggregation: true,
+		ControllerManager: true, Scheduler: true, Flux: true, Aggregation: true, Audit: audit(os.Getenv("SLIPWAY_AUDIT_DIR")),
 		ExtraArgs: map[controlplane.Component][]string{controlplane.APIServer: append(c.egress.Arguments(),
 			"--kubelet-client-certificate="+filepath.Join(pki, "admin.crt"), "--kubelet-client-key="+filepath.Join(pki, "admin.key"))},
 	}
+}
+
+// audit has what Slipway's service accounts ask for written into a folder, for hack/rights; nil without a folder.
+func audit(dir string) *controlplane.Audit {
+	if dir == "" {
+		return nil
+	}
+	return &controlplane.Audit{File: filepath.Join(dir, "management.log"), Groups: []string{"system:serviceaccounts:slipway-system"}}
 }
 
 func (c *Cluster) startNode(ctx context.Context) error {

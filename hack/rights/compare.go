@@ -1,0 +1,87 @@
+package main
+
+import (
+	"slices"
+	"strings"
+)
+
+// report is what the comparison found.
+type report struct{ unused, missing []string }
+
+// compare holds what was granted against what was asked for.
+func compare(granted []grant, used requests) report {
+	var found report
+	roles, exercised := map[string]bool{}, map[grant]bool{}
+	for _, right := range granted {
+		roles[right.role] = true
+	}
+	for asked := range used {
+		covered := false
+		for _, right := range granted {
+			if right.covers(asked) {
+				covered = true
+				if asked.allowed {
+					exercised[right] = true
+				}
+			}
+		}
+		if !covered && !known(granted, asked) && !standard(asked, roles) {
+			found.missing = append(found.missing, asked.String())
+		}
+	}
+	for _, right := range granted {
+		if !exercised[right] && !implied(right, exercised) && !silent(right) {
+			found.unused = append(found.unused, right.String())
+		}
+	}
+	slices.Sort(found.unused)
+	slices.Sort(found.missing)
+	found.missing = slices.Compact(found.missing)
+	return found
+}
+
+// covers tells whether a right is one to what was asked for. In a namespace that nobody opened the API server refuses what the roles
+// for open namespaces grant: that is how it should be, and no right is missing.
+func (g grant) covers(asked request) bool {
+	switch {
+	case g.account != asked.account || g.verb != asked.verb || g.group != asked.group || g.resource != asked.resource:
+		return false
+	case g.name != "" && g.name != asked.name:
+		return false
+	case g.reach == atHome:
+		return asked.atHome
+	case g.reach == everywhere:
+		return asked.allowed
+	default:
+		return true
+	}
+}
+
+// known tells whether a refused request is one that a role for open namespaces would allow.
+func known(granted []grant, asked request) bool {
+	return !asked.allowed && slices.ContainsFunc(granted, func(right grant) bool { return right.reach == whereOpened && right.covers(asked) })
+}
+
+// standard tells whether a request was allowed by a role that comes with Kubernetes: those that everybody has, and the two that every
+// aggregated API server is bound to.
+func standard(asked request, ours map[string]bool) bool {
+	return asked.allowed && !ours[asked.role] &&
+		(strings.HasPrefix(asked.role, "system:") || asked.role == "extension-apiserver-authentication-reader")
+}
+
+// implied tells whether a right goes with one that was used. Whoever watches may have to list: clients stream the first list where
+// the API server can, and fall back to listing where it cannot.
+func implied(right grant, exercised map[grant]bool) bool {
+	if right.verb != "list" {
+		return false
+	}
+	right.verb = "watch"
+	return exercised[right]
+}
+
+// silent tells whether a right is asked for without a request of its own: the admission plugin OwnerReferencesPermissionEnforcement,
+// which some distributions switch on, wants it of whoever makes an object that holds up the deletion of its owner. The local
+// environment has the plugin on: there nothing works without the right.
+func silent(right grant) bool {
+	return right.verb == "update" && strings.HasSuffix(right.resource, "/finalizers")
+}
