@@ -34,7 +34,7 @@ func leader(ctx context.Context) string {
 	Eventually(func(g Gomega) {
 		for _, pod := range strings.Fields(kubectl(ctx, "", "get", "pods", "--namespace", namespace, "--output=name",
 			"--selector=app.kubernetes.io/name=slipway-manager", "--field-selector=status.phase=Running")) {
-			if strings.Contains(kubectl(ctx, "", "logs", "--namespace", namespace, pod), "successfully acquired lease") {
+			if strings.Contains(kubectl(ctx, "", "logs", "--namespace", namespace, pod), "Successfully acquired lease") {
 				found = pod
 			}
 		}

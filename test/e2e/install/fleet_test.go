@@ -124,7 +124,7 @@ func works(ctx context.Context, round string) {
 	output, err := try(ctx, `{"apiVersion":"fleet.slipway.dev/v1alpha1","kind":"Addon","metadata":{"name":"wrong","namespace":"team-a"},
 		"spec":{"clusterName":"mine","templateName":"note","version":"9.9.9"}}`, "kubectl", "create", "-f", "-")
 	Expect(err).To(HaveOccurred())
-	Expect(output).To(ContainSubstring("addon.fleet.slipway.dev"))
+	Expect(output).To(ContainSubstring("spec.version"))
 }
 
 // kept are the kinds whose objects no upgrade, rollback or uninstall may touch.

@@ -21,7 +21,7 @@ const (
 func settle(ctx context.Context) {
 	GinkgoHelper()
 	Expect(helm(ctx, "status", release)).To(ContainSubstring("STATUS: deployed"))
-	helm(ctx, "test", release, "--timeout=60s")
+	helm(ctx, "test", release, "--logs", "--timeout=60s")
 }
 
 var _ = Describe("An installation", Ordered, func() {
@@ -72,7 +72,9 @@ var _ = Describe("An installation", Ordered, func() {
 
 	It("leaves kinds and objects when it is uninstalled, and takes them up again", func(ctx SpecContext) {
 		helm(ctx, "uninstall", release, "--wait", "--timeout=2m")
-		Expect(kubectl(ctx, "", "get", "pods,deployments,services", "--namespace", namespace)).To(ContainSubstring("No resources found"))
+		Eventually(func() string {
+			return kubectl(ctx, "", "get", "pods,deployments,services", "--namespace", namespace)
+		}).WithContext(ctx).Should(ContainSubstring("No resources found"))
 		Expect(kubectl(ctx, "", "get", "validatingwebhookconfigurations,mutatingwebhookconfigurations,validatingadmissionpolicies,clusterroles", "--output=name")).
 			NotTo(ContainSubstring("slipway"))
 		Expect(identities(ctx)).To(Equal(before))
