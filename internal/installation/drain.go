@@ -69,14 +69,11 @@ func (d *Drain) drainGroup(ctx context.Context, kinds []string) error {
 	var left []metav1.PartialObjectMetadata
 	said := ""
 	err := wait.PollUntilContextCancel(ctx, drainEvery, true, func(ctx context.Context) (bool, error) {
-		left = nil
-		for _, kind := range kinds {
-			some, err := d.list(ctx, kind)
-			if err != nil {
-				return false, err
-			}
-			left = append(left, some...)
+		seen, err := d.listAll(ctx, kinds)
+		if err != nil {
+			return false, err
 		}
+		left = seen // only of a look that was finished
 		if line := summary(kinds, left); line != said {
 			said = line
 			d.Progress(line)
@@ -84,7 +81,7 @@ func (d *Drain) drainGroup(ctx context.Context, kinds []string) error {
 		return len(left) == 0, d.delete(ctx, left)
 	})
 	if err != nil && len(left) > 0 && ctx.Err() != nil {
-		return fmt.Errorf("%d objects are still there, and their conditions say why: %s; is the manager running, and each adapter? %w",
+		return fmt.Errorf("%d objects are still there, and their conditions say why: %s; see that the manager and each adapter run, and drain again: %w",
 			len(left), names(left), err)
 	}
 	if err != nil {
@@ -105,6 +102,18 @@ func (d *Drain) delete(ctx context.Context, objects []metav1.PartialObjectMetada
 		}
 	}
 	return errors.Join(errs...)
+}
+
+func (d *Drain) listAll(ctx context.Context, kinds []string) ([]metav1.PartialObjectMetadata, error) {
+	var all []metav1.PartialObjectMetadata
+	for _, kind := range kinds {
+		some, err := d.list(ctx, kind)
+		if err != nil {
+			return nil, err
+		}
+		all = append(all, some...)
+	}
+	return all, nil
 }
 
 // list returns the objects of a kind. A kind that is not served has none.
