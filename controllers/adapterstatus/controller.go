@@ -24,7 +24,7 @@ type Reconciler struct {
 
 // +kubebuilder:rbac:groups=fleet.slipway.dev,resources=adapterstatuses,verbs=get;list;watch;patch
 // +kubebuilder:rbac:groups=fleet.slipway.dev,resources=clusters;nodepools,verbs=get;list;watch
-// +kubebuilder:rbac:groups="",resources=namespaces,verbs=get;list;watch
+// +kubebuilder:rbac:groups="",resources=namespaces,verbs=list;watch
 // +kubebuilder:rbac:groups=events.k8s.io,resources=events,verbs=create;patch
 
 // Reconcile handles one AdapterStatus: find its target, then repair it or let it go.

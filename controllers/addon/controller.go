@@ -66,7 +66,7 @@ type Reconciler struct {
 // +kubebuilder:rbac:groups=helm.toolkit.fluxcd.io,resources=helmreleases/status,verbs=patch
 // +kubebuilder:rbac:groups=source.toolkit.fluxcd.io,resources=helmrepositories;ocirepositories,verbs=get;list;watch;create;patch;delete
 // +kubebuilder:rbac:groups=source.toolkit.fluxcd.io,resources=helmcharts,verbs=get;list;watch;delete
-// +kubebuilder:rbac:groups="",resources=namespaces,verbs=get;list;watch
+// +kubebuilder:rbac:groups="",resources=namespaces,verbs=list;watch
 // +kubebuilder:rbac:groups="",resources=secrets,verbs=get;create;patch;delete,roleName=slipway-manager-tenant
 // +kubebuilder:rbac:groups="",resources=configmaps,verbs=get,roleName=slipway-manager-tenant
 // +kubebuilder:rbac:groups=events.k8s.io,resources=events,verbs=create;patch

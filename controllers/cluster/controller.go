@@ -32,7 +32,7 @@ type Reconciler struct {
 // +kubebuilder:rbac:groups=fleet.slipway.dev,resources=clusters/status,verbs=patch
 // +kubebuilder:rbac:groups=fleet.slipway.dev,resources=addons;nodepools,verbs=get;list;watch;delete
 // +kubebuilder:rbac:groups=fleet.slipway.dev,resources=adapterstatuses;platforms,verbs=get;list;watch
-// +kubebuilder:rbac:groups="",resources=namespaces,verbs=get;list;watch
+// +kubebuilder:rbac:groups="",resources=namespaces,verbs=list;watch
 // +kubebuilder:rbac:groups=events.k8s.io,resources=events,verbs=create;patch
 
 // Reconcile handles one Cluster: gather, evaluate, apply.

@@ -32,7 +32,7 @@ type Reconciler struct {
 // +kubebuilder:rbac:groups=fleet.slipway.dev,resources=nodepools/status,verbs=patch
 // +kubebuilder:rbac:groups=fleet.slipway.dev,resources=clusters/finalizers,verbs=update
 // +kubebuilder:rbac:groups=fleet.slipway.dev,resources=adapterstatuses;clusters;platforms,verbs=get;list;watch
-// +kubebuilder:rbac:groups="",resources=namespaces,verbs=get;list;watch
+// +kubebuilder:rbac:groups="",resources=namespaces,verbs=list;watch
 // +kubebuilder:rbac:groups=events.k8s.io,resources=events,verbs=create;patch
 
 // Reconcile handles one NodePool: gather, evaluate, apply.

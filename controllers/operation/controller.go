@@ -52,10 +52,10 @@ func New(c client.Client, live client.Reader, clock clock.PassiveClock) *Reconci
 	}
 }
 
-// +kubebuilder:rbac:groups=fleet.slipway.dev,resources=operations,verbs=get;list;watch;create;delete
+// +kubebuilder:rbac:groups=fleet.slipway.dev,resources=operations,verbs=list;watch;create;delete
 // +kubebuilder:rbac:groups=fleet.slipway.dev,resources=operations/status,verbs=patch
 // +kubebuilder:rbac:groups=fleet.slipway.dev,resources=clusters;nodepools;addons;platforms,verbs=get;list;watch
-// +kubebuilder:rbac:groups="",resources=namespaces,verbs=get;list;watch
+// +kubebuilder:rbac:groups="",resources=namespaces,verbs=list;watch
 
 // Reconcile brings the records about one object in line with all that was seen of it.
 func (r *Reconciler) Reconcile(ctx context.Context, target Target) (ctrl.Result, error) {

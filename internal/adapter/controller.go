@@ -29,8 +29,9 @@ type reconciler struct {
 	own   *ownWrites
 }
 
-// +kubebuilder:rbac:groups=fleet.slipway.dev,resources=clusters;nodepools;addons;platforms,verbs=get;list;watch
-// +kubebuilder:rbac:groups=fleet.slipway.dev,resources=adapterstatuses,verbs=get;list;watch;create;patch;delete
+// +kubebuilder:rbac:groups=fleet.slipway.dev,resources=clusters;nodepools,verbs=get;list;watch
+// +kubebuilder:rbac:groups=fleet.slipway.dev,resources=addons;platforms,verbs=list;watch
+// +kubebuilder:rbac:groups=fleet.slipway.dev,resources=adapterstatuses,verbs=list;watch;create;patch;delete
 
 // Reconcile shows one target to the adapter and stores its report.
 func (r *reconciler) Reconcile(ctx context.Context, key Key) (ctrl.Result, error) {

@@ -13,9 +13,9 @@ import (
 
 // What the index and the binding of accounts to adapters are fed from, and what priority and fairness go by.
 //
-// +kubebuilder:rbac:groups=fleet.slipway.dev,resources=addons;adapterstatuses;clusters;nodepools;operations;platforms,verbs=get;list;watch
-// +kubebuilder:rbac:groups="",resources=namespaces;serviceaccounts,verbs=get;list;watch
-// +kubebuilder:rbac:groups=flowcontrol.apiserver.k8s.io,resources=flowschemas;prioritylevelconfigurations,verbs=get;list;watch
+// +kubebuilder:rbac:groups=fleet.slipway.dev,resources=addons;adapterstatuses;clusters;nodepools;operations;platforms,verbs=list;watch
+// +kubebuilder:rbac:groups="",resources=namespaces;serviceaccounts,verbs=list;watch
+// +kubebuilder:rbac:groups=flowcontrol.apiserver.k8s.io,resources=flowschemas;prioritylevelconfigurations,verbs=list;watch
 // +kubebuilder:rbac:groups=events.k8s.io,resources=events,verbs=create;patch
 
 // newClient returns the client that the hub writes with and that its index is fed through. It caches nothing, and has no time
