@@ -16,7 +16,6 @@ import (
 	ctrl "sigs.k8s.io/controller-runtime"
 	"sigs.k8s.io/controller-runtime/pkg/cache"
 	"sigs.k8s.io/controller-runtime/pkg/client"
-	metricsserver "sigs.k8s.io/controller-runtime/pkg/metrics/server"
 	"sigs.k8s.io/yaml"
 
 	"github.com/slipway-dev/slipway/controllers"
@@ -43,16 +42,23 @@ var _ = BeforeSuite(func(ctx context.Context) {
 
 // grant gives the account the generated role.
 func grant(ctx context.Context) {
-	text, err := os.ReadFile(filepath.Join(testenv.Root(), "config", "rbac", "role.yaml"))
-	Expect(err).NotTo(HaveOccurred())
-	role := &rbacv1.ClusterRole{}
-	Expect(yaml.UnmarshalStrict(text, role)).To(Succeed())
-	Expect(env.Client.Create(ctx, role)).To(Succeed())
+	role := role(ctx, "role.yaml")
 	binding := &rbacv1.ClusterRoleBinding{}
 	binding.Name = role.Name
 	binding.RoleRef = rbacv1.RoleRef{APIGroup: rbacv1.GroupName, Kind: "ClusterRole", Name: role.Name}
 	binding.Subjects = []rbacv1.Subject{{APIGroup: rbacv1.GroupName, Kind: rbacv1.UserKind, Name: account}}
 	Expect(env.Client.Create(ctx, binding)).To(Succeed())
+}
+
+// role creates the ClusterRole of a file in config/rbac.
+func role(ctx context.Context, file string) *rbacv1.ClusterRole {
+	GinkgoHelper()
+	text, err := os.ReadFile(filepath.Join(testenv.Root(), "config", "rbac", file))
+	Expect(err).NotTo(HaveOccurred())
+	role := &rbacv1.ClusterRole{}
+	Expect(yaml.UnmarshalStrict(text, role)).To(Succeed())
+	Expect(env.Client.Create(ctx, role)).To(Succeed())
+	return role
 }
 
 // refusals collects what the API server refused the manager for lack of rights.
@@ -66,11 +72,13 @@ func start() {
 	config := rest.CopyConfig(env.Config)
 	config.Impersonate = rest.ImpersonationConfig{UserName: account}
 	config.Wrap(refusalRecorder)
+	served, logger := observed.observe(config)
 	mgr, err := ctrl.NewManager(config, ctrl.Options{
+		Logger:  logger,
 		Scheme:  env.Scheme,
 		Cache:   cache.Options{DefaultTransform: cache.TransformStripManagedFields()},
 		Client:  client.Options{Cache: &client.CacheOptions{DisableFor: []client.Object{&corev1.Secret{}}}},
-		Metrics: metricsserver.Options{BindAddress: "0"},
+		Metrics: served,
 	})
 	Expect(err).NotTo(HaveOccurred())
 	ctx, cancel := context.WithCancel(context.Background())
