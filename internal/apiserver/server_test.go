@@ -44,6 +44,8 @@ func TestServer(t *testing.T) {
 	t.Run("who is not known or has no right is told so in the dialect's words", callers.refused)
 	t.Run("requests are signed with access keys", callers.signs)
 	t.Run("what the server itself serves is for those who may see it", callers.own)
+	t.Run("its metrics are those of the page on observability", metricsOfThePage)
+	t.Run("a request is known by its id and its trace wherever it is told of", callers.followed)
 	w.aggregate(certificate)
 	t.Run("discovery and OpenAPI of the management cluster stay in order", w.discovery)
 	t.Run("the management cluster is a way to the dialects", w.throughAggregator)

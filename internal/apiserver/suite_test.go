@@ -26,6 +26,7 @@ import (
 	fleetv1 "github.com/slipway-dev/slipway/api/v1alpha1"
 	"github.com/slipway-dev/slipway/internal/facade"
 	"github.com/slipway-dev/slipway/internal/hub"
+	"github.com/slipway-dev/slipway/internal/testing/otlp"
 	"github.com/slipway-dev/slipway/internal/testing/testenv"
 )
 
@@ -37,6 +38,7 @@ type world struct {
 	*testenv.Environment
 	dir       string
 	options   *Options
+	collector *otlp.Receiver
 	streaming chan struct{}
 	secure    string // base URL
 	plain     string
@@ -49,7 +51,7 @@ type world struct {
 func newWorld(t *testing.T) *world {
 	t.Helper()
 	w := &world{
-		T: t, Environment: testenv.ForTest(t, testenv.Options{Aggregation: true}), dir: t.TempDir(),
+		T: t, Environment: testenv.ForTest(t, testenv.Options{Aggregation: true}), dir: t.TempDir(), collector: otlp.Start(t),
 		streaming: make(chan struct{}, 1), ended: make(chan error, 1),
 	}
 	w.must(w.Client.Create(t.Context(), &corev1.Namespace{ObjectMeta: metav1.ObjectMeta{Name: "slipway-system"}}))
@@ -120,6 +122,7 @@ func (w *world) start() {
 	o.Serving.ServerCert.CertKey.KeyFile = filepath.Join(w.dir, "tls.key")
 	o.Audit.PolicyFile = w.file("audit-policy.yaml", []byte("apiVersion: audit.k8s.io/v1\nkind: Policy\nrules: [{level: Metadata}]\n"))
 	o.Audit.LogOptions.Path = filepath.Join(w.dir, "audit.log")
+	o.Tracing.ConfigFile = w.collector.ConfigFile(w.T)
 	o.Serving.Listener, err = new(net.ListenConfig).Listen(w.Context(), "tcp", "127.0.0.1:0")
 	w.must(err)
 	w.secure, w.options = "https://"+o.Serving.Listener.Addr().String(), o
