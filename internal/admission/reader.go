@@ -7,6 +7,11 @@ import (
 	"sigs.k8s.io/controller-runtime/pkg/client"
 )
 
+// Past the cache a namespace is read with what may have been applied together with it. The other kinds are granted where they are
+// reconciled.
+//
+// +kubebuilder:rbac:groups="",resources=namespaces,verbs=get
+
 // readThrough reads from the cache, and past it what the cache does not know: one file applied at once may hold a template
 // and the Addon that names it.
 type readThrough struct {
