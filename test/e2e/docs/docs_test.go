@@ -6,6 +6,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"regexp"
 	"slices"
 	"strings"
 	"testing"
@@ -30,9 +31,8 @@ func TestPagesOfTheLocalEnvironment(t *testing.T) {
 	if err != nil {
 		t.Errorf("some pages cannot be read: %v", err)
 	}
-	if only := os.Getenv("SLIPWAY_DOCS_PAGES"); only != "" {
-		pages = slices.DeleteFunc(pages, func(page *walkthrough.Page) bool { return !strings.Contains(page.File, only) })
-	}
+	only := regexp.MustCompile(os.Getenv("SLIPWAY_DOCS_PAGES"))
+	pages = slices.DeleteFunc(pages, func(page *walkthrough.Page) bool { return !only.MatchString(page.File) })
 	fresh := ""
 	for _, page := range pages {
 		name, err := filepath.Rel(root, page.File)
