@@ -18,7 +18,11 @@ func IDOf(object metav1.Object) string {
 // CreatedTime returns when an object was first created. That is metadata.creationTimestamp, save for one that was restored.
 func CreatedTime(object metav1.Object) metav1.Time {
 	created := object.GetCreationTimestamp()
-	first, err := time.Parse(time.RFC3339, object.GetAnnotations()[AnnotationCreatedTime])
+	text, restored := object.GetAnnotations()[AnnotationCreatedTime]
+	if !restored {
+		return created
+	}
+	first, err := time.Parse(time.RFC3339, text)
 	if err != nil || !first.Before(created.Time) {
 		return created // what is not older than the object says nothing
 	}

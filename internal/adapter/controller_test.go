@@ -216,6 +216,10 @@ var _ = Describe("Who is called", func() {
 		Entry("while the Cluster is suspended", func(ctx context.Context, w *world) {
 			w.edited(ctx, func(spec *fleetv1.ClusterSpec) { spec.Suspend = true })
 		}),
+		Entry("while the Cluster is being restored", func(ctx context.Context, w *world) {
+			w.cluster.Annotations = map[string]string{fleetv1.AnnotationRestoring: "true"}
+			Expect(w.client.Update(ctx, w.cluster)).To(Succeed())
+		}),
 		Entry("for objects that are gone", func(ctx context.Context, w *world) {
 			w.cluster.Finalizers, w.pool.Finalizers = nil, nil
 			for _, object := range []client.Object{w.cluster, w.pool} {

@@ -150,9 +150,11 @@ func as[T thing](object any) (T, error) {
 	return typed, nil
 }
 
-// slim drops what no answer shows and what can be as large as the object itself.
+// slim drops what no answer shows and what can be as large as the object itself. One that was restored has the time of its first creation
+// in all answers and in their order.
 func slim(object client.Object) {
 	object.SetManagedFields(nil)
+	object.SetCreationTimestamp(fleetv1.CreatedTime(object))
 	annotations := object.GetAnnotations()
 	if _, applied := annotations[corev1.LastAppliedConfigAnnotation]; applied {
 		delete(annotations, corev1.LastAppliedConfigAnnotation)

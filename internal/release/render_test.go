@@ -142,11 +142,15 @@ func TestChecksum(t *testing.T) {
 	}{
 		"the same input gives the same":    {func(*Input) {}, true},
 		"a new kubeconfig changes nothing": {func(in *Input) { in.Kubeconfig = []byte("other") }, true},
-		"values change it":                 {func(in *Input) { in.Values = map[string]any{"a": 1} }, false},
-		"the version changes it":           {func(in *Input) { in.Version.Version = "3.3.9" }, false},
-		"the source changes it":            {func(in *Input) { in.Template.Spec.Source.URL = "oci://other.example.com" }, false},
-		"the delivery changes it":          {func(in *Input) { in.Delivery = fleetv1.DeliveryTenant }, false},
-		"references change it":             {func(in *Input) { in.Addon.Spec.ValuesFrom = []fleetv1.ValuesReference{{Kind: "Secret", Name: "a"}} }, false},
+		"a restored Addon is the same wish": {func(in *Input) {
+			in.Addon.Labels = map[string]string{fleetv1.LabelID: string(in.Addon.UID)}
+			in.Addon.UID = "another"
+		}, true},
+		"values change it":        {func(in *Input) { in.Values = map[string]any{"a": 1} }, false},
+		"the version changes it":  {func(in *Input) { in.Version.Version = "3.3.9" }, false},
+		"the source changes it":   {func(in *Input) { in.Template.Spec.Source.URL = "oci://other.example.com" }, false},
+		"the delivery changes it": {func(in *Input) { in.Delivery = fleetv1.DeliveryTenant }, false},
+		"references change it":    {func(in *Input) { in.Addon.Spec.ValuesFrom = []fleetv1.ValuesReference{{Kind: "Secret", Name: "a"}} }, false},
 	} {
 		t.Run(name, func(t *testing.T) {
 			got, err := Render(input(test.change))

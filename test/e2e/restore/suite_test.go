@@ -16,6 +16,7 @@ import (
 	corev1 "k8s.io/api/core/v1"
 	"k8s.io/client-go/tools/clientcmd"
 	"sigs.k8s.io/controller-runtime/pkg/client"
+	logf "sigs.k8s.io/controller-runtime/pkg/log"
 
 	fleetv1 "github.com/slipway-dev/slipway/api/v1alpha1"
 	"github.com/slipway-dev/slipway/internal/testing/testenv"
@@ -44,6 +45,7 @@ func TestRestore(t *testing.T) {
 
 var _ = BeforeSuite(func(ctx SpecContext) {
 	Expect(os.Getenv("KUBEBUILDER_ASSETS")).NotTo(BeEmpty(), "run the tests with `make e2e`")
+	logf.SetLogger(GinkgoLogr)
 	hub.stateDir = filepath.Join(testenv.Root(), ".local", "restore")
 	local(ctx, "down")
 	DeferCleanup(func(ctx SpecContext) { local(ctx, "down") }, NodeTimeout(patience))
