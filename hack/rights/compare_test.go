@@ -84,10 +84,10 @@ func TestCompare(t *testing.T) {
 		events []string
 		want   report
 	}{
-		"everything is used, and listing goes with watching": {events: all},
-		"a right is not used":                                {events: without(0), want: report{unused: []string{"manager: get clusters.fleet (manager)"}}},
-		"listing does not stand for watching": {events: append(without(1), event(manager, "list", clusters, "200", "allow", "manager")),
-			want: report{unused: []string{"manager: watch clusters.fleet (manager)"}}},
+		"everything is used":                   {events: all},
+		"listing and getting go with watching": {events: without(0)},
+		"getting does not stand for watching": {events: without(1),
+			want: report{unused: []string{"manager: list clusters.fleet (manager)", "manager: watch clusters.fleet (manager)"}}},
 		"each name is a right of its own":      {events: without(3), want: report{unused: []string{"manager: patch configmaps two (manager)"}}},
 		"a refused request uses no right":      {events: append(without(4), event(manager, "create", secrets, "403", "forbid", "")), want: report{unused: []string{"manager: create secrets (manager-tenant)"}}},
 		"a namespace that is not open refuses": {events: with(event(manager, "create", secrets, "403", "forbid", ""))},
