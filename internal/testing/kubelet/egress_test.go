@@ -25,7 +25,7 @@ func TestEgressLeadsToPods(t *testing.T) {
 			t.Error("the folder of the socket is still there")
 		}
 	})
-	pod, err := listenLocal(address{9})
+	pod, err := address{254, 9}.listen(0)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -44,7 +44,7 @@ func TestEgressLeadsToPods(t *testing.T) {
 		t.Fatal(err)
 	}
 
-	connection, answer := dial(t, egress, "10.244.0.9:"+port)
+	connection, answer := dial(t, egress, "10.244.254.9:"+port)
 	if answer.StatusCode != http.StatusOK {
 		t.Fatalf("the proxy answers %s", answer.Status)
 	}

@@ -130,7 +130,7 @@ func (p *pod) field(path string) (string, error) {
 		"metadata.name": object.Name, "metadata.namespace": object.Namespace, "metadata.uid": string(object.UID),
 		"metadata.labels": lines(object.Labels), "metadata.annotations": lines(object.Annotations),
 		"spec.nodeName": object.Spec.NodeName, "spec.serviceAccountName": object.Spec.ServiceAccountName,
-		"status.hostIP": nodeAddress.local(), "status.podIP": p.address.local(), "status.podIPs": p.address.local(),
+		"status.hostIP": p.kubelet.addresses.node.local(), "status.podIP": p.address.local(), "status.podIPs": p.address.local(),
 	}[path]
 	if !known {
 		return "", fmt.Errorf("field %s is not known here", path)

@@ -66,7 +66,7 @@ func Start(ctx context.Context, options Options) (*Kubelet, error) {
 		return nil, fmt.Errorf("building the kubelet's client: %w", err)
 	}
 	k := &Kubelet{options: options, client: client, pods: map[types.UID]*pod{}}
-	if k.server, err = listenLocal(nodeAddress); err != nil {
+	if k.server, err = k.addresses.claim(); err != nil {
 		return nil, err
 	}
 	background := context.WithoutCancel(ctx)

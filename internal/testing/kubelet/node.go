@@ -3,7 +3,6 @@ package kubelet
 import (
 	"context"
 	"fmt"
-	"net"
 	"runtime"
 	"strconv"
 	"time"
@@ -24,12 +23,10 @@ const (
 
 // register makes the Node, or takes over the one that an earlier run left.
 func (k *Kubelet) register(ctx context.Context) error {
-	node, err := k.node()
-	if err != nil {
-		return err
-	}
+	node := k.node()
 	nodes := k.client.CoreV1().Nodes()
-	if _, err = nodes.Create(ctx, node, metav1.CreateOptions{}); apierrors.IsAlreadyExists(err) {
+	_, err := nodes.Create(ctx, node, metav1.CreateOptions{})
+	if apierrors.IsAlreadyExists(err) {
 		if err = nodes.Delete(ctx, node.Name, metav1.DeleteOptions{}); err == nil {
 			_, err = nodes.Create(ctx, node, metav1.CreateOptions{})
 		}
@@ -40,15 +37,7 @@ func (k *Kubelet) register(ctx context.Context) error {
 	return k.renew(ctx)
 }
 
-func (k *Kubelet) node() (*corev1.Node, error) {
-	_, port, err := net.SplitHostPort(k.server.Addr().String())
-	if err != nil {
-		return nil, fmt.Errorf("reading the kubelet's own address: %w", err)
-	}
-	number, err := strconv.ParseInt(port, 10, 32)
-	if err != nil {
-		return nil, fmt.Errorf("reading the kubelet's own port: %w", err)
-	}
+func (k *Kubelet) node() *corev1.Node {
 	resources := corev1.ResourceList{
 		corev1.ResourceCPU: resource.MustParse("64"), corev1.ResourceMemory: resource.MustParse("256Gi"), corev1.ResourcePods: resource.MustParse(strconv.Itoa(lastPod)),
 	}
@@ -59,15 +48,15 @@ func (k *Kubelet) node() (*corev1.Node, error) {
 		Status: corev1.NodeStatus{
 			Capacity: resources, Allocatable: resources,
 			// Nothing but this: kube-apiserver would look for the kubelet at the host name first, which nobody resolves.
-			Addresses:       []corev1.NodeAddress{{Type: corev1.NodeInternalIP, Address: nodeAddress.cluster()}},
-			DaemonEndpoints: corev1.NodeDaemonEndpoints{KubeletEndpoint: corev1.DaemonEndpoint{Port: int32(number)}},
+			Addresses:       []corev1.NodeAddress{{Type: corev1.NodeInternalIP, Address: k.addresses.node.cluster()}},
+			DaemonEndpoints: corev1.NodeDaemonEndpoints{KubeletEndpoint: corev1.DaemonEndpoint{Port: kubeletPort}},
 			Conditions: []corev1.NodeCondition{{
 				Type: corev1.NodeReady, Status: corev1.ConditionTrue, Reason: "KubeletReady", Message: "pods run as processes",
 				LastHeartbeatTime: metav1.Now(), LastTransitionTime: metav1.Now(),
 			}},
 			NodeInfo: corev1.NodeSystemInfo{OperatingSystem: "linux", Architecture: runtime.GOARCH, KubeletVersion: "v0.0.0-processes"},
 		},
-	}, nil
+	}
 }
 
 // heartbeat renews the node's lease until ctx ends.

@@ -60,7 +60,7 @@ func TestLocalOf(t *testing.T) {
 		wantError      bool
 	}{
 		"a pod is found on loopback":             {hostport: "10.244.0.7:9443", want: "127.97.0.7:9443"},
-		"the node too":                           {hostport: NodeIP + ":10250", want: "127.97.0.251:10250"},
+		"the node too":                           {hostport: "10.244.3.251:10250", want: "127.97.3.251:10250"},
 		"what is no pod is refused":              {hostport: "10.96.0.1:443", wantError: true},
 		"loopback itself is refused":             {hostport: "127.0.0.1:443", wantError: true},
 		"a name is refused, for nobody knows it": {hostport: "node-1:10250", wantError: true},

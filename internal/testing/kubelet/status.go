@@ -97,8 +97,9 @@ func (p *pod) report(ctx context.Context) bool {
 
 // status is all that the kubelet has to say; the lock must be held.
 func (p *pod) status(object *corev1.Pod) corev1.PodStatus {
+	host := p.kubelet.addresses.node.cluster()
 	status := corev1.PodStatus{
-		HostIP: nodeAddress.cluster(), HostIPs: []corev1.HostIP{{IP: nodeAddress.cluster()}},
+		HostIP: host, HostIPs: []corev1.HostIP{{IP: host}},
 		PodIP: p.address.cluster(), PodIPs: []corev1.PodIP{{IP: p.address.cluster()}},
 		StartTime: &p.since, QOSClass: object.Status.QOSClass,
 		InitContainerStatuses: p.containerStatuses(object.Spec.InitContainers),

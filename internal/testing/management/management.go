@@ -98,7 +98,7 @@ func (c *Cluster) startNode(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	certificate, key, err := c.control.ServingCertificate("kubelet", []string{kubelet.NodeIP}, certificateValidity)
+	certificate, key, err := c.control.ServingCertificate("kubelet", []string{nodeName}, certificateValidity)
 	if err != nil {
 		return err
 	}
