@@ -10,6 +10,7 @@ import (
 	"github.com/spf13/cobra"
 	"k8s.io/apiserver/pkg/server"
 	cliflag "k8s.io/component-base/cli/flag"
+	"k8s.io/component-base/metrics/legacyregistry"
 	_ "k8s.io/component-base/metrics/prometheus/restclient" // metrics of requests to the management cluster
 	"k8s.io/utils/clock"
 
@@ -20,7 +21,13 @@ import (
 	"github.com/slipway-dev/slipway/internal/facade/iaas"
 	"github.com/slipway-dev/slipway/internal/facade/nks"
 	"github.com/slipway-dev/slipway/internal/hub"
+	"github.com/slipway-dev/slipway/internal/telemetry"
 )
+
+func init() {
+	name, _ := build()
+	legacyregistry.Registerer().MustRegister(telemetry.Build("apiserver", name))
+}
 
 func main() {
 	if err := newCommand().ExecuteContext(server.SetupSignalContext()); err != nil {

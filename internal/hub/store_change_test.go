@@ -26,7 +26,7 @@ func TestAChangeReplacesWhole(t *testing.T) {
 	must(t, f.client.Update(t.Context(), stored))
 
 	other := f.caller
-	other.Email, other.User = "", "dora"
+	other.Email, other.User, other.RequestID = "", "dora", "change-1"
 	before := r.writes.Count()
 	changed, err := r.Change(t.Context(), other, ref(sample), hub.Change{Labels: &map[string]string{"c": "3"}})
 	must(t, err)
@@ -39,6 +39,9 @@ func TestAChangeReplacesWhole(t *testing.T) {
 	annotations := changed.Object.Annotations
 	if annotations[fleetv1.AnnotationUpdatedBy] != "dora" || annotations[fleetv1.AnnotationCreatedBy] != "ci@example.com" || annotations["example.com/kept"] != "yes" {
 		t.Errorf("annotations are %v", annotations)
+	}
+	if annotations[fleetv1.AnnotationRequestID] != "change-1" {
+		t.Errorf("the request is %q", annotations[fleetv1.AnnotationRequestID])
 	}
 	first, err := time.Parse(time.RFC3339Nano, annotations[fleetv1.AnnotationUpdatedTime])
 	must(t, err)
