@@ -92,11 +92,17 @@ var tools = []tool{
 	openAPI("kubernetes-1.36", "k8s-1.36"),
 	openAPI("kubernetes-1.35", "k8s-1.35"),
 	{
-		name: "definitions.yaml", mod: "definitions", module: "sigs.k8s.io/gateway-api", cold: time.Second, groups: []string{groupLint},
+		name: "definitions.yaml", mod: "definitions", module: "sigs.k8s.io/gateway-api", cold: time.Second, groups: []string{groupTest, groupLint},
 		files: []source{
-			{mod: "definitions", module: "sigs.k8s.io/gateway-api", globs: []string{"config/crd/standard/gateway.networking.k8s.io_*.yaml"}},
-			{mod: "definitions", module: "github.com/cert-manager/cert-manager", globs: []string{"deploy/crds/cert-manager.io_*.yaml"}},
-			{mod: "definitions", module: "github.com/prometheus-operator/prometheus-operator", globs: []string{"example/prometheus-operator-crd/*.yaml"}},
+			{mod: "definitions", module: "sigs.k8s.io/gateway-api", globs: []string{
+				"config/crd/standard/*_backendtlspolicies.yaml", "config/crd/standard/*_httproutes.yaml", "config/crd/standard/*_tlsroutes.yaml",
+			}},
+			{mod: "definitions", module: "github.com/cert-manager/cert-manager", globs: []string{
+				"deploy/crds/cert-manager.io_certificates.yaml", "deploy/crds/cert-manager.io_issuers.yaml",
+			}},
+			{mod: "definitions", module: "github.com/prometheus-operator/prometheus-operator", globs: []string{
+				"example/prometheus-operator-crd/*_prometheusrules.yaml", "example/prometheus-operator-crd/*_servicemonitors.yaml",
+			}},
 		},
 	},
 	program("actionlint", "actionlint", "github.com/rhysd/actionlint", "cmd/actionlint", 10, groupLint),
