@@ -19,6 +19,9 @@ const samplesPatience = 20 * time.Second
 // applySamples applies a tenant with two clusters, each with a node pool and an add-on. Samples that somebody changed in a way that
 // cannot be taken back, such as an upgrade, stay as they are.
 func (e *environment) applySamples(ctx context.Context) error {
+	if e.backup != "" {
+		return nil // the fleet is the one in the archive
+	}
 	var last error
 	err := wait.PollUntilContextTimeout(ctx, time.Second, samplesPatience, true, func(ctx context.Context) (bool, error) {
 		last = e.apply(ctx, nil, "-k", e.source("config", "samples", "local"))

@@ -22,7 +22,7 @@ import (
 	fleetv1 "github.com/slipway-dev/slipway/api/v1alpha1"
 )
 
-var _ = Describe("A management cluster that was lost", Ordered, func() {
+var _ = Describe("A management cluster that was lost", Ordered, ContinueOnFailure, func() {
 	var before, after picture
 
 	It("is worth a backup once its fleet has a history", func(ctx SpecContext) {
