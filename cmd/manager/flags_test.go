@@ -23,6 +23,13 @@ func TestParse(t *testing.T) {
 		"a certificate may lie in a Secret":      {arguments: []string{"--webhook-cert-secret=a"}, wantPort: 9443},
 		"there is one certificate of webhooks":   {arguments: []string{"--webhook-cert-secret=a", "--webhook-cert-dir=b"}, wantError: true},
 		"a Secret has a name":                    {arguments: []string{"--webhook-cert-secret=A_B"}, wantError: true},
+		"certificates are kept":                  {arguments: []string{"--manage-certificates", "--facade-certificate-names=fleet.example.com,192.0.2.1,*.example.com"}, wantPort: 9443},
+		"a certificate lasts longer than it takes to renew it": {
+			arguments: []string{"--manage-certificates", "--certificate-validity=1h"}, wantError: true,
+		},
+		"an authority outlasts what it signs":    {arguments: []string{"--manage-certificates", "--authority-validity=2160h"}, wantError: true},
+		"a name of the facade is a name":         {arguments: []string{"--manage-certificates", "--facade-certificate-names=https://a"}, wantError: true},
+		"nobody keeps certificates by any other": {arguments: []string{"--certificate-validity=1h"}, wantPort: 9443},
 		"a namespace has a name":                 {arguments: []string{"--system-namespace="}, wantError: true},
 	} {
 		t.Run(name, func(t *testing.T) {
