@@ -97,11 +97,13 @@ func (p *prometheus) jobs() []scrape {
 			"authorization": map[string]any{"credentials_file": "token"},
 		}
 	}
+	kubernetes := secure("apiserver", kube.Host)
+	kubernetes["scrape_interval"], kubernetes["scrape_timeout"] = "5s", "5s" // it tells megabytes
 	return []scrape{
 		{"job_name": "manager", "static_configs": targets(loopback(ports["manager-metrics"])), "relabel_configs": renamed("slipway-manager")},
 		{"job_name": "more", "file_sd_configs": []any{map[string]any{"files": []string{"more.json"}, "refresh_interval": "1s"}}},
 		secure("slipway-apiserver", loopback(ports["apiserver-https"])),
-		secure("apiserver", kube.Host),
+		kubernetes,
 	}
 }
 
