@@ -30,13 +30,24 @@ func transitions(before, after *fleetv1.Addon) []events.Event {
 		return []events.Event{abandoned(is.Message)}
 	case is.Reason == fleetv1.ReasonClusterDeleting:
 		return nil
-	case conditions.IsTrue(after, fleetv1.ConditionStalled), slices.Contains(troubles, is.Reason):
+	case conditions.IsTrue(after, fleetv1.ConditionStalled):
+		return []events.Event{troubled(is)}
+	case inTrouble(before) && was.ObservedGeneration == is.ObservedGeneration:
+		return nil // it goes from one trouble to the next, and may come back: that it is in trouble was told
+	case slices.Contains(troubles, is.Reason):
 		return []events.Event{troubled(is)}
 	case is.Reason == fleetv1.ReasonInstalling, is.Reason == fleetv1.ReasonUpgrading:
 		return []events.Event{started(after, is)}
 	default:
 		return nil
 	}
+}
+
+// inTrouble tells whether an Addon was not ready for a reason that somebody should hear of, or has heard of.
+func inTrouble(addon *fleetv1.Addon) bool {
+	ready := conditions.Get(addon, fleetv1.ConditionReady)
+	return ready != nil && ready.Status != metav1.ConditionTrue &&
+		(slices.Contains(troubles, ready.Reason) || conditions.IsTrue(addon, fleetv1.ConditionStalled))
 }
 
 // troubles are the reasons that somebody should hear of, also where the add-on may get over it by itself.
