@@ -3,6 +3,8 @@ package certificate_test
 import (
 	"context"
 	"encoding/base64"
+	"os"
+	"path/filepath"
 	"strings"
 	"time"
 
@@ -15,6 +17,7 @@ import (
 	"sigs.k8s.io/controller-runtime/pkg/reconcile"
 
 	"github.com/slipway-dev/slipway/controllers/certificate"
+	"github.com/slipway-dev/slipway/internal/testing/testenv"
 )
 
 const day = 24 * time.Hour
@@ -170,6 +173,21 @@ var _ = Describe("Certificates", func() {
 		apply(ctx, "config/webhook/manifests.yaml", "config/apiserver/apiservice.yaml")
 		w.reconcile(ctx)
 		Expect(w.trusted(ctx)).To(Equal(bundle))
+	})
+
+	It("do not hold on to a webhook that an upgrade takes away", func(ctx SpecContext) {
+		w := newWorld(ctx)
+		w.reconcile(ctx)
+		content, err := os.ReadFile(filepath.Join(testenv.Root(), "config", "webhook", "manifests.yaml"))
+		Expect(err).NotTo(HaveOccurred())
+		at := strings.LastIndex(string(content), "- admissionReviewVersions:")
+		fewer := filepath.Join(GinkgoT().TempDir(), "fewer.yaml")
+		Expect(os.WriteFile(fewer, content[:at], 0o600)).To(Succeed())
+		count := countWebhooks(ctx)
+		applyFile(ctx, fewer)
+		Expect(countWebhooks(ctx)).To(Equal(count - 1))
+		w.reconcile(ctx)
+		w.trusted(ctx)
 	})
 
 	It("survive a manager that dies at any write", func(ctx SpecContext) {

@@ -62,11 +62,17 @@ var _ = BeforeSuite(func(ctx SpecContext) {
 func apply(ctx context.Context, files ...string) {
 	GinkgoHelper()
 	for _, file := range files {
-		cmd := exec.CommandContext(ctx, filepath.Join(os.Getenv("KUBEBUILDER_ASSETS"), "kubectl"),
-			"--kubeconfig", asAdmin, "apply", "--server-side", "--force-conflicts", "-f", filepath.Join(testenv.Root(), filepath.FromSlash(file)))
-		output, err := cmd.CombinedOutput()
-		Expect(err).NotTo(HaveOccurred(), string(output))
+		applyFile(ctx, filepath.Join(testenv.Root(), filepath.FromSlash(file)))
 	}
+}
+
+// applyFile applies a file as an administrator, in the way that leaves alone what others have written.
+func applyFile(ctx context.Context, file string) {
+	GinkgoHelper()
+	cmd := exec.CommandContext(ctx, filepath.Join(os.Getenv("KUBEBUILDER_ASSETS"), "kubectl"),
+		"--kubeconfig", asAdmin, "apply", "--server-side", "-f", file)
+	output, err := cmd.CombinedOutput()
+	Expect(err).NotTo(HaveOccurred(), string(output))
 }
 
 // world is a management cluster with the webhooks and the APIService in it, and a manager that keeps the certificates.
