@@ -62,18 +62,23 @@ func (i *Installation) deployment(ctx context.Context, name string) error {
 		}
 		return fmt.Errorf("reading Deployment %s: %w", name, err)
 	}
+	return judgeDeployment(found)
+}
+
+// judgeDeployment is nil when as many pods as are wished for are up to date and available.
+func judgeDeployment(found *appsv1.Deployment) error {
 	wanted := int32(1)
 	if found.Spec.Replicas != nil {
 		wanted = *found.Spec.Replicas
 	}
 	switch {
 	case found.Status.ObservedGeneration < found.Generation:
-		return fmt.Errorf("Deployment %s has changed and nobody has acted on it yet; is kube-controller-manager at work?", name)
+		return fmt.Errorf("Deployment %s has changed and nobody has acted on it yet; is kube-controller-manager at work?", found.Name)
 	case wanted == 0:
-		return fmt.Errorf("Deployment %s is scaled to none; set replicas", name)
+		return fmt.Errorf("Deployment %s is scaled to none; set replicas", found.Name)
 	case found.Status.UpdatedReplicas < wanted || found.Status.AvailableReplicas < wanted:
 		return fmt.Errorf("of %d pods of Deployment %s, %d are up to date and %d available; see kubectl -n %s describe pods -l app.kubernetes.io/name=%s",
-			wanted, name, found.Status.UpdatedReplicas, found.Status.AvailableReplicas, i.Namespace, name)
+			wanted, found.Name, found.Status.UpdatedReplicas, found.Status.AvailableReplicas, found.Namespace, found.Name)
 	}
 	return nil
 }
@@ -85,6 +90,11 @@ func (i *Installation) apiService(ctx context.Context) error {
 	if err := i.Client.Get(ctx, types.NamespacedName{Name: apiService}, found); err != nil {
 		return fmt.Errorf("reading APIService %s: %w", apiService, err)
 	}
+	return judgeAPIService(found)
+}
+
+// judgeAPIService is nil when the aggregator says that it is available.
+func judgeAPIService(found *unstructured.Unstructured) error {
 	conditions, _, err := unstructured.NestedSlice(found.Object, "status", "conditions")
 	if err != nil {
 		return fmt.Errorf("reading the conditions of APIService %s: %w", apiService, err)
