@@ -4,7 +4,6 @@ import (
 	"go/ast"
 	"go/parser"
 	"go/token"
-	"io/fs"
 	"os"
 	"path/filepath"
 	"regexp"
@@ -111,37 +110,6 @@ func TestEveryReasonIsExplained(t *testing.T) {
 	})
 	if found < 40 {
 		t.Errorf("found %d conditions and reasons: the walk through condition_types.go is broken", found)
-	}
-}
-
-var link = regexp.MustCompile(`\]\(([^)\s]+)\)`)
-
-// Links between pages, and from pages to files, lead somewhere.
-func TestLinksLeadSomewhere(t *testing.T) {
-	root := testenv.Root()
-	err := filepath.WalkDir(root, func(path string, entry fs.DirEntry, err error) error {
-		if err != nil {
-			return err
-		}
-		if entry.IsDir() && strings.HasPrefix(entry.Name(), ".") && path != root {
-			return filepath.SkipDir
-		}
-		if filepath.Ext(path) != ".md" {
-			return nil
-		}
-		for _, match := range link.FindAllStringSubmatch(read(t, path), -1) {
-			target, _, _ := strings.Cut(match[1], "#")
-			if target == "" || strings.Contains(target, "://") {
-				continue
-			}
-			if _, err := os.Stat(filepath.Join(filepath.Dir(path), filepath.FromSlash(target))); err != nil {
-				t.Errorf("%s links to %s, which is not there", strings.TrimPrefix(path, root+"/"), match[1])
-			}
-		}
-		return nil
-	})
-	if err != nil {
-		t.Fatalf("reading the pages: %v", err)
 	}
 }
 
