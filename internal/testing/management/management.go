@@ -109,12 +109,13 @@ func (c *Cluster) startNode(ctx context.Context) error {
 	return err
 }
 
-// build compiles the commands of the checkout.
+// build compiles the commands of the checkout that the chart runs.
 func (c *Cluster) build(ctx context.Context) error {
 	if err := os.MkdirAll(c.programs(), 0o700); err != nil {
 		return fmt.Errorf("making a folder for images: %w", err)
 	}
-	command := exec.CommandContext(ctx, "go", "build", "-trimpath", "-o", c.programs()+string(filepath.Separator), "./cmd/...")
+	command := exec.CommandContext(ctx, "go", "build", "-trimpath", "-o", c.programs()+string(filepath.Separator),
+		"./cmd/manager", "./cmd/apiserver", "./cmd/slipway")
 	command.Dir = c.options.Source
 	command.Env = append(os.Environ(), "CGO_ENABLED=0")
 	if output, err := command.CombinedOutput(); err != nil {
@@ -123,7 +124,8 @@ func (c *Cluster) build(ctx context.Context) error {
 	return nil
 }
 
-func (c *Cluster) programs() string { return filepath.Join(c.options.Dir, "images") }
+// programs is the folder of what images hold. It outlives the cluster: the next one need not link them again.
+func (c *Cluster) programs() string { return filepath.Join(c.options.Source, ".local", "images") }
 
 // images are those that the Dockerfile makes.
 func (c *Cluster) images() map[string]kubelet.Image {
