@@ -30,6 +30,8 @@ var _ = Describe("An installation", Ordered, func() {
 		notes  string            // how often the add-on was installed
 	)
 
+	BeforeAll(func(ctx SpecContext) { startHub(ctx) }, NodeTimeout(buildTime))
+
 	It("is made by helm, and works", func(ctx SpecContext) {
 		openTenant(ctx)
 		helm(ctx, "install", release, previous, "--values="+values, "--create-namespace", "--wait", "--timeout=2m")
@@ -51,6 +53,8 @@ var _ = Describe("An installation", Ordered, func() {
 		Expect(installations(ctx)).To(Equal(notes), "the add-on was installed again")
 		before = identities(ctx)
 	}, NodeTimeout(2*patience))
+
+	It("shows its metrics to those who may see them", func(ctx SpecContext) { scrape(ctx) }, NodeTimeout(patience))
 
 	It("is rolled back and keeps every object", func(ctx SpecContext) {
 		helm(ctx, "rollback", release, "1", "--wait", "--timeout=2m")
@@ -107,7 +111,7 @@ var _ = Describe("An installation", Ordered, func() {
 	}, NodeTimeout(2*patience))
 
 	It("takes its kinds with it when it is told to", func(ctx SpecContext) {
-		helm(ctx, "install", release, chart, "--values="+values, "--set=crds.keep=false", "--wait", "--timeout=2m")
+		helm(ctx, "install", release, chart, "--values="+values, "--set=crds.keep=false,uninstall.objects=Drain", "--wait", "--timeout=2m")
 		helm(ctx, "uninstall", release, "--wait", "--timeout=2m")
 		Eventually(func() []string { return definitions(ctx) }).Should(BeEmpty())
 	}, NodeTimeout(2*patience))

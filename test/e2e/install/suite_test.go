@@ -23,12 +23,14 @@ const (
 	// patience is how long a step may take on a busy machine with two cores.
 	patience = 3 * time.Minute
 	glance   = 250 * time.Millisecond
+	// buildTime is how long the images may take that no cache holds.
+	buildTime = 10 * time.Minute
 
 	release   = "slipway"
 	namespace = "slipway-system"
 )
 
-// hub is the bare management cluster, and what the commands need to reach it.
+// hub is the bare management cluster of startHub, and what the commands need to reach it.
 var hub struct {
 	*management.Cluster
 	client client.Client
@@ -42,16 +44,21 @@ func TestInstall(t *testing.T) {
 	RunSpecs(t, "installation")
 }
 
-var _ = BeforeSuite(func(ctx SpecContext) {
+var _ = BeforeSuite(func() {
 	hub.binDir = os.Getenv("KUBEBUILDER_ASSETS")
 	Expect(hub.binDir).NotTo(BeEmpty(), "run the tests with `make e2e`")
+})
+
+// startHub starts the management cluster that the commands reach, until the container of specs ends.
+func startHub(ctx context.Context) {
+	GinkgoHelper()
 	hub.Cluster = startBare(ctx, "life")
 	config, err := hub.RESTConfig()
 	Expect(err).NotTo(HaveOccurred())
 	config.QPS = -1
 	hub.client, err = client.New(config, client.Options{Scheme: testenv.Scheme()})
 	Expect(err).NotTo(HaveOccurred())
-}, NodeTimeout(10*time.Minute))
+}
 
 // startBare starts a bare management cluster and ends it after the node that asks for it.
 func startBare(ctx context.Context, name string) *management.Cluster {
