@@ -12,6 +12,7 @@ import (
 	appsv1 "k8s.io/api/apps/v1"
 	batchv1 "k8s.io/api/batch/v1"
 	corev1 "k8s.io/api/core/v1"
+	rbacv1 "k8s.io/api/rbac/v1"
 	"k8s.io/apimachinery/pkg/apis/meta/v1/unstructured"
 	"k8s.io/apimachinery/pkg/runtime"
 	"k8s.io/utils/ptr"
@@ -38,6 +39,7 @@ func TestCIValues(t *testing.T) {
 					t.Errorf("%s lacks the chart's labels: %v", key(object), object.GetLabels())
 				}
 				checkNoSecret(t, object)
+				checkRole(t, object)
 				for _, pod := range pods(t, object) {
 					checkPod(t, key(object), pod)
 				}
@@ -60,6 +62,31 @@ func checkNoSecret(t *testing.T, object *unstructured.Unstructured) {
 	}
 	if found := privateKey.Find(text); found != nil && object.GetKind() != "CustomResourceDefinition" {
 		t.Errorf("%s holds a secret: %s", key(object), found)
+	}
+}
+
+// checkRole: as internal/testing/house holds the roles of config/, so the chart's own are held here.
+func checkRole(t *testing.T, object *unstructured.Unstructured) {
+	t.Helper()
+	if object.GetKind() != "ClusterRole" && object.GetKind() != "Role" {
+		return
+	}
+	var role rbacv1.ClusterRole // a Role has the same rules
+	if err := runtime.DefaultUnstructuredConverter.FromUnstructured(object.Object, &role); err != nil {
+		t.Fatalf("%s: %v", key(object), err)
+	}
+	for _, rule := range role.Rules {
+		words := slices.Concat(rule.Verbs, rule.APIGroups, rule.Resources, rule.NonResourceURLs)
+		for _, word := range []string{"*", "bind", "escalate", "impersonate"} {
+			// config/rbac/people.yaml says why one role has a wildcard.
+			if slices.Contains(words, word) && role.Name != "slipway-rest-caller" {
+				t.Errorf("%s has a right that leads to others: %v", key(object), rule)
+			}
+		}
+		if role.Kind == "ClusterRole" && slices.Contains(rule.Resources, "secrets") &&
+			!slices.Contains([]string{"slipway-manager-tenant", "slipway-apiserver-tenant", "slipway-apiserver-access-keys"}, role.Name) {
+			t.Errorf("%s leads to Secrets: %v", key(object), rule)
+		}
 	}
 }
 

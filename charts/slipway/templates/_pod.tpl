@@ -60,6 +60,18 @@ topologySpreadConstraints:
 {{- end }}
 {{- end }}
 
+{{/*
+In the network of their nodes a new pod may find the ports taken everywhere by those that it replaces: one of them goes first.
+*/}}
+{{- define "slipway.strategy" -}}
+{{- if .Values.hostNetwork -}}
+strategy:
+  rollingUpdate:
+    maxSurge: 0
+    maxUnavailable: 1
+{{- end }}
+{{- end }}
+
 {{- define "slipway.podSecurity" -}}
 runAsNonRoot: true
 seccompProfile:
