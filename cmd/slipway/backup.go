@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"github.com/spf13/cobra"
+	"k8s.io/client-go/rest"
 	"sigs.k8s.io/controller-runtime/pkg/client"
 
 	"github.com/slipway-dev/slipway/internal/backup"
@@ -60,6 +61,7 @@ func (c *cluster) any() (client.Client, error) {
 	if err != nil {
 		return nil, err
 	}
+	config.WarningHandler = rest.NoWarnings{} // what is restored was warned of when it was written
 	made, err := client.New(config, client.Options{})
 	if err != nil {
 		return nil, fmt.Errorf("building the client: %w", err)

@@ -20,7 +20,8 @@ const samplesPatience = 20 * time.Second
 // cannot be taken back, such as an upgrade, stay as they are.
 func (e *environment) applySamples(ctx context.Context) error {
 	if e.backup != "" {
-		return nil // the fleet is the one in the archive
+		// The fleet is the one in the archive, which holds no accounts.
+		return e.apply(ctx, nil, "-f", e.source("config", "samples", "local", "rest-client.yaml"))
 	}
 	var last error
 	err := wait.PollUntilContextTimeout(ctx, time.Second, samplesPatience, true, func(ctx context.Context) (bool, error) {

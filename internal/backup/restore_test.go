@@ -25,6 +25,9 @@ import (
 
 const gitops = "kustomize-controller"
 
+// moment is when something happened.
+var moment = time.Date(2026, 1, 2, 3, 4, 5, 0, time.UTC)
+
 // world is one management cluster of the two in these tests.
 type world struct {
 	client.WithWatch
@@ -79,7 +82,7 @@ func (w world) fleet() (*fleetv1.Cluster, *fleetv1.NodePool, *fleetv1.Addon) {
 	record := &fleetv1.Operation{
 		ObjectMeta: metav1.ObjectMeta{Namespace: "team-a", Name: "op-5"},
 		Spec: fleetv1.OperationSpec{
-			Type: fleetv1.OperationClusterUpdate, Generation: 2, Sequence: 5, StartTime: metav1.NewTime(time.Now()),
+			Type: fleetv1.OperationClusterUpdate, Generation: 2, Sequence: 5, StartTime: metav1.NewTime(moment),
 			Target:  fleetv1.OperationTarget{Kind: fleetv1.KindCluster, ID: string(cluster.UID), Name: "sample", UID: cluster.UID},
 			Cluster: fleetv1.OperationCluster{ID: string(cluster.UID), Name: "sample"},
 		},
@@ -107,14 +110,14 @@ func (w world) fleet() (*fleetv1.Cluster, *fleetv1.NodePool, *fleetv1.Addon) {
 func condition(kind string, generation int64) metav1.Condition {
 	return metav1.Condition{
 		Type: kind, Status: metav1.ConditionTrue, Reason: "X", ObservedGeneration: generation,
-		LastTransitionTime: metav1.NewTime(time.Date(2026, 1, 2, 3, 4, 5, 0, time.UTC)),
+		LastTransitionTime: metav1.NewTime(moment),
 	}
 }
 
 // take takes a backup through a file.
 func (w world) take(contents backup.Contents) *backup.Archive {
 	w.t.Helper()
-	archive, err := backup.Take(context.Background(), w, contents, time.Now())
+	archive, err := backup.Take(context.Background(), w, contents, moment)
 	w.must(err)
 	var file bytes.Buffer
 	w.must(archive.Write(&file))

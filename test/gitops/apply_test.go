@@ -87,7 +87,7 @@ func versions(ctx context.Context, g Gomega, objects []*unstructured.Unstructure
 		v := version{UID: found.GetUID(), ResourceVersion: found.GetResourceVersion(), Generation: found.GetGeneration()}
 		for _, entry := range found.GetManagedFields() {
 			if entry.Manager == applier && entry.Operation == metav1.ManagedFieldsOperationApply {
-				v.Owned = string(entry.FieldsV1.Raw)
+				v.Owned = entry.FieldsV1.GetRawString()
 			}
 		}
 		seen[fmt.Sprintf("%s %s/%s", found.GetKind(), found.GetNamespace(), found.GetName())] = v
