@@ -98,12 +98,10 @@ func Parse(file, text string) (*Page, error) {
 	return page, nil
 }
 
-// Files are the paths of the pages of a checkout, in order: those at its root, in docs and in charts.
+// Files are the paths of the pages of a checkout: those in charts and docs, in the order of their names, then those at its root,
+// of which the README takes apart what the others want to find.
 func Files(root string) ([]string, error) {
-	files, err := filepath.Glob(filepath.Join(root, "*.md"))
-	if err != nil {
-		return nil, fmt.Errorf("looking for pages: %w", err)
-	}
+	var files []string
 	for _, folder := range []string{"charts", "docs"} {
 		err := filepath.WalkDir(filepath.Join(root, folder), func(path string, _ fs.DirEntry, err error) error {
 			if err == nil && filepath.Ext(path) == ".md" {
@@ -115,10 +113,14 @@ func Files(root string) ([]string, error) {
 			return nil, fmt.Errorf("looking for pages: %w", err)
 		}
 	}
-	return files, nil
+	top, err := filepath.Glob(filepath.Join(root, "*.md"))
+	if err != nil {
+		return nil, fmt.Errorf("looking for pages: %w", err)
+	}
+	return append(files, top...), nil
 }
 
-// Pages reads those pages of a checkout whose commands run in one place, in the order of their paths.
+// Pages reads those pages of a checkout whose commands run in one place, in the order of Files.
 func Pages(root string, where Where) ([]*Page, error) {
 	files, err := Files(root)
 	if err != nil {
