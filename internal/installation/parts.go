@@ -73,9 +73,9 @@ func judgeDeployment(found *appsv1.Deployment) error {
 	}
 	switch {
 	case found.Status.ObservedGeneration < found.Generation:
-		return fmt.Errorf("Deployment %s has changed and nobody has acted on it yet; is kube-controller-manager at work?", found.Name)
+		return fmt.Errorf("nobody has acted on the last change of Deployment %s yet; is kube-controller-manager at work?", found.Name)
 	case wanted == 0:
-		return fmt.Errorf("Deployment %s is scaled to none; set replicas", found.Name)
+		return fmt.Errorf("none is wished for: Deployment %s is scaled to zero; set its replicas", found.Name)
 	case found.Status.UpdatedReplicas < wanted || found.Status.AvailableReplicas < wanted:
 		return fmt.Errorf("of %d pods of Deployment %s, %d are up to date and %d available; see kubectl -n %s describe pods -l app.kubernetes.io/name=%s",
 			wanted, found.Name, found.Status.UpdatedReplicas, found.Status.AvailableReplicas, found.Namespace, found.Name)
