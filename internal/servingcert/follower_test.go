@@ -111,9 +111,11 @@ func TestAServerFollowsItsSecret(t *testing.T) {
 	w.Expect(w.presented()).To(BeEmpty(), "there is no certificate")
 	w.Expect(testutil.CollectAndCount(metric)).To(BeZero())
 
-	w.write("first")
+	first := w.write("first")
 	w.Eventually(w.presented, patience).Should(Equal("first"))
-	w.Expect(testutil.ToFloat64(metric)).To(BeNumerically(">", float64(time.Now().Unix())))
+	pair, err := tls.X509KeyPair(first.Data[corev1.TLSCertKey], first.Data[corev1.TLSPrivateKeyKey])
+	w.Expect(err).NotTo(HaveOccurred())
+	w.Expect(testutil.ToFloat64(metric)).To(Equal(float64(pair.Leaf.NotAfter.Unix())))
 	lasting, err := tls.Dial("tcp", w.address, &tls.Config{InsecureSkipVerify: true, MinVersion: tls.VersionTLS12})
 	w.Expect(err).NotTo(HaveOccurred())
 	defer lasting.Close()
