@@ -63,7 +63,7 @@ func TestJudgeDeployment(t *testing.T) {
 		"one of two is not available":       {replicas: ptr.To[int32](2), status: appsv1.DeploymentStatus{ObservedGeneration: 3, UpdatedReplicas: 2, AvailableReplicas: 1}, want: "of 2 pods"},
 		"those available are the old ones":  {replicas: ptr.To[int32](2), status: appsv1.DeploymentStatus{ObservedGeneration: 3, UpdatedReplicas: 0, AvailableReplicas: 2}, want: "0 are up to date"},
 		"nobody looked at the change":       {replicas: ptr.To[int32](2), status: appsv1.DeploymentStatus{ObservedGeneration: 2, UpdatedReplicas: 2, AvailableReplicas: 2}, want: "kube-controller-manager"},
-		"none is wished for, and none runs": {replicas: ptr.To[int32](0), status: appsv1.DeploymentStatus{ObservedGeneration: 3}, want: "set replicas"},
+		"none is wished for, and none runs": {replicas: ptr.To[int32](0), status: appsv1.DeploymentStatus{ObservedGeneration: 3}, want: "set its replicas"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			wants(t, judgeDeployment(&appsv1.Deployment{
