@@ -10,14 +10,13 @@ import (
 )
 
 // run works through a page made of lines, in a folder of its own.
-func run(t *testing.T, lines ...string) (dir string, err error) {
+func run(t *testing.T, lines ...string) error {
 	t.Helper()
 	parsed, err := Parse("page.md", page(append([]string{"<!-- commands: local -->", "", ""}, lines...)...))
 	if err != nil {
 		t.Fatal(err)
 	}
-	dir = t.TempDir()
-	return dir, parsed.Run(t.Context(), Options{Dir: dir, Env: []string{"WHO=reader"}})
+	return parsed.Run(t.Context(), Options{Dir: t.TempDir(), Env: []string{"WHO=reader"}})
 }
 
 func TestPagesThatWork(t *testing.T) {
@@ -41,7 +40,7 @@ func TestPagesThatWork(t *testing.T) {
 	}
 	for name, lines := range cases {
 		t.Run(name, func(t *testing.T) {
-			if _, err := run(t, lines...); err != nil {
+			if err := run(t, lines...); err != nil {
 				t.Error(err)
 			}
 		})
@@ -66,7 +65,7 @@ func TestPagesThatDoNotWork(t *testing.T) {
 	}
 	for name, tc := range cases {
 		t.Run(name, func(t *testing.T) {
-			_, err := run(t, tc.lines...)
+			err := run(t, tc.lines...)
 			var failure *Failure
 			if !errors.As(err, &failure) {
 				t.Fatalf("got %v, want a Failure", err)
