@@ -6,6 +6,7 @@ import (
 	"context"
 	"crypto/tls"
 	"crypto/x509"
+	"errors"
 	"fmt"
 	"io"
 	"net/http"
@@ -17,38 +18,54 @@ import (
 	"sigs.k8s.io/controller-runtime/pkg/client"
 )
 
-// scraped is what a Service of the installation is scraped by, as the service monitors say.
+// scraped is how the Pods behind a Service of the installation are scraped, as the service monitors say: by the name of a port, and
+// under the authority that a Secret holds.
 type scraped struct{ service, port, serverName, secret string }
 
-// metrics reads the metrics behind a Service, with a token or without, and checks who answers.
-func (s scraped) metrics(ctx context.Context, token string) (int, string) {
+// metrics reads the metrics of all Pods behind a Service, with a token or without, and checks who answers.
+func (s scraped) metrics(ctx context.Context, token string) (status int, text string) {
 	GinkgoHelper()
-	service, secret := &corev1.Service{}, &corev1.Secret{}
-	Expect(hub.client.Get(ctx, client.ObjectKey{Namespace: namespace, Name: s.service}, service)).To(Succeed())
+	secret := &corev1.Secret{}
 	Expect(hub.client.Get(ctx, client.ObjectKey{Namespace: namespace, Name: s.secret}, secret)).To(Succeed())
 	authorities := x509.NewCertPool()
 	Expect(authorities.AppendCertsFromPEM(secret.Data["ca.crt"])).To(BeTrue())
 	transport := &http.Transport{TLSClientConfig: &tls.Config{RootCAs: authorities, ServerName: s.serverName, MinVersion: tls.VersionTLS12}}
-	defer transport.CloseIdleConnections() // the next one may reach another replica
-	for _, port := range service.Spec.Ports {
-		if port.Name != s.port {
-			continue
-		}
-		url := fmt.Sprintf("https://%s:%d/metrics", service.Spec.ClusterIP, port.Port)
-		request, err := http.NewRequestWithContext(ctx, http.MethodGet, url, nil)
+	defer transport.CloseIdleConnections()
+	for _, address := range s.addresses(ctx) {
+		request, err := http.NewRequestWithContext(ctx, http.MethodGet, "https://"+address+"/metrics", nil)
 		Expect(err).NotTo(HaveOccurred())
 		if token != "" {
 			request.Header.Set("Authorization", "Bearer "+token)
 		}
 		answer, err := (&http.Client{Transport: transport}).Do(request)
 		Expect(err).NotTo(HaveOccurred())
-		defer func() { _ = answer.Body.Close() }()
 		body, err := io.ReadAll(answer.Body)
-		Expect(err).NotTo(HaveOccurred())
-		return answer.StatusCode, string(body)
+		Expect(errors.Join(err, answer.Body.Close())).To(Succeed())
+		status, text = answer.StatusCode, text+string(body)
 	}
-	Fail("Service " + s.service + " has no port " + s.port)
-	return 0, ""
+	return status, text
+}
+
+// addresses are where the Pods behind a Service listen on this machine.
+func (s scraped) addresses(ctx context.Context) []string {
+	GinkgoHelper()
+	service, pods := &corev1.Service{}, &corev1.PodList{}
+	Expect(hub.client.Get(ctx, client.ObjectKey{Namespace: namespace, Name: s.service}, service)).To(Succeed())
+	Expect(hub.client.List(ctx, pods, client.InNamespace(namespace), client.MatchingLabels(service.Spec.Selector))).To(Succeed())
+	var addresses []string
+	for _, pod := range pods.Items {
+		if pod.Status.Phase != corev1.PodRunning || pod.DeletionTimestamp != nil {
+			continue
+		}
+		for _, port := range pod.Spec.Containers[0].Ports {
+			if port.Name == s.port {
+				local := strings.Replace(pod.Status.PodIP, "10.244.", "127.97.", 1) // see internal/testing/kubelet
+				addresses = append(addresses, fmt.Sprintf("%s:%d", local, port.ContainerPort))
+			}
+		}
+	}
+	Expect(addresses).NotTo(BeEmpty(), "nothing runs behind Service "+s.service)
+	return addresses
 }
 
 // scrape reads the metrics of manager and facade as a Prometheus that was given the role for it, and as one that was not.
