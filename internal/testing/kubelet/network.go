@@ -34,9 +34,6 @@ func (a address) listen(port int) (net.Listener, error) {
 	return net.Listen("tcp", net.JoinHostPort(a.local(), strconv.Itoa(port)))
 }
 
-// LocalAddress is where an address and port of the cluster is found on this machine, for clients that are no pods.
-func LocalAddress(hostport string) (string, error) { return localOf(hostport) }
-
 // localOf turns an address and port of the cluster into where it is found on this machine.
 func localOf(hostport string) (string, error) {
 	parsed, err := netip.ParseAddrPort(hostport)
