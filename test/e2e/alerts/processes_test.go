@@ -42,7 +42,7 @@ func brokenProcesses() {
 		start(ctx, "manager", append(manager, "--metrics-bind-address="+leading,
 			"--leader-elect", "--leader-election-namespace=slipway-system", "--manage-certificates"))
 		watch.alsoScrape(map[string]string{"slipway-manager": leading})
-		expectFault(ctx, fault{"SlipwayFacadeNotSynced", nil, "no NAME"})
+		expectFault(ctx, fault{"SlipwayFacadeNotSynced", nil, "cannot list resource"})
 		expectFault(ctx, fault{"SlipwayManagerNotLeading", nil, "nobody-there"})
 
 		// Now it leads, and keeps certificates, for which it has no rights here.
