@@ -11,7 +11,7 @@ var _ = Describe("The alerts", Ordered, ContinueOnFailure, func() {
 	Describe("while everything runs", brokenObjects)
 	Describe("while our own processes are in trouble", brokenProcesses)
 
-	It("ask for nothing that was never there, and neither do the dashboards", func(ctx SpecContext) {
+	It("ask for nothing that was never there", func(ctx SpecContext) {
 		Expect(unseen(ctx)).To(BeEmpty())
 	}, NodeTimeout(patience))
 })
