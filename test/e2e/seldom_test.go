@@ -17,20 +17,33 @@ import (
 	. "github.com/onsi/ginkgo/v2"
 	. "github.com/onsi/gomega"
 	corev1 "k8s.io/api/core/v1"
+	"k8s.io/apimachinery/pkg/api/resource"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+	"k8s.io/apimachinery/pkg/types"
 	"sigs.k8s.io/controller-runtime/pkg/client"
 
 	fleetv1 "github.com/slipway-dev/slipway/api/v1alpha1"
+	"github.com/slipway-dev/slipway/internal/testing/tenant"
 )
 
 // What installations meet less often than these suites meet everything else. hack/rights wants to see every right used.
 var _ = Describe("What is done seldom", Ordered, func() {
-	var namespace string
+	var (
+		namespace string
+		record    *fleetv1.Operation
+	)
 	old := metav1.NewTime(time.Now().AddDate(-1, 0, 0).UTC().Truncate(time.Second))
+
+	// end says when the record ended. The manager may say something about it too, as its target is gone.
+	end := func(ctx context.Context) {
+		patch := fmt.Sprintf(`{"status":{"observedGeneration":1,"state":"Succeeded","endTime":%q}}`, old.Format(time.RFC3339))
+		err := hub.client.Status().Patch(ctx, record.DeepCopy(), client.RawPatch(types.MergePatchType, []byte(patch)))
+		Expect(client.IgnoreNotFound(err)).To(Succeed())
+	}
 
 	BeforeAll(func(ctx SpecContext) {
 		namespace = tenantNamespace(ctx, "seldom")
-		record := &fleetv1.Operation{
+		record = &fleetv1.Operation{
 			ObjectMeta: metav1.ObjectMeta{Namespace: namespace, Name: "from-last-year"},
 			Spec: fleetv1.OperationSpec{
 				Type: fleetv1.OperationClusterCreate, Generation: 1, Sequence: 1, StartTime: old,
@@ -39,8 +52,7 @@ var _ = Describe("What is done seldom", Ordered, func() {
 			},
 		}
 		Expect(hub.client.Create(ctx, record)).To(Succeed())
-		record.Status = fleetv1.OperationStatus{ObservedGeneration: 1, State: fleetv1.OperationSucceeded, EndTime: &old}
-		Expect(hub.client.Status().Update(ctx, record)).To(Succeed())
+		end(ctx)
 	}, NodeTimeout(patience))
 
 	It("an adapter finds a report of its own about an earlier object of the same name, and replaces it", func(ctx SpecContext) {
@@ -48,11 +60,7 @@ var _ = Describe("What is done seldom", Ordered, func() {
 			cluster := newCluster(namespace, "again-"+adapter, platform)
 			// There is no need for a control plane.
 			cluster.Annotations = map[string]string{"kwok.slipway.dev/fail": "on purpose"}
-			target := fleetv1.TargetRef{Kind: fleetv1.KindCluster, Name: cluster.Name, UID: "00000000-0000-0000-0000-000000000000"}
-			status := &fleetv1.AdapterStatus{
-				ObjectMeta: metav1.ObjectMeta{Namespace: namespace, Name: fleetv1.AdapterStatusName(target, adapter)},
-				Spec:       fleetv1.AdapterStatusSpec{TargetRef: target, Adapter: adapter},
-			}
+			status := outdated(cluster, adapter)
 			Expect(hub.client.Create(ctx, status)).To(Succeed())
 			Expect(hub.client.Create(ctx, cluster)).To(Succeed())
 			Eventually(func(g Gomega) {
@@ -100,10 +108,56 @@ var _ = Describe("What is done seldom", Ordered, func() {
 		}
 	}, NodeTimeout(2*patience))
 
+	It("a program reports through REST where an earlier object of the same name was reported about", func(ctx SpecContext) {
+		home := tenant.New(ctx, GinkgoTB(), hub.client, tenant.Wish{Prefix: "seldom", Cluster: []string{"dns"}, NodePool: []string{"dns"}})
+		rest := newRESTClient("SLIPWAY_URL", home.Token(ctx, GinkgoTB(), tenant.Admin))
+		cluster := newCluster(home.Namespace, "again", home.Platform)
+		status := outdated(cluster, "dns")
+		Expect(hub.client.Create(ctx, status)).To(Succeed())
+		Expect(hub.client.Create(ctx, cluster)).To(Succeed())
+		Eventually(func(g Gomega) {
+			path := "/api/hyperfleet/v1/clusters/" + string(cluster.UID) + "/statuses"
+			answer, err := rest.send(ctx, http.MethodPost, path, observation("dns", 1, time.Now(), "True", ""), nil)
+			g.Expect(err).NotTo(HaveOccurred())
+			g.Expect(answer.status).To(Equal(http.StatusCreated), answer.String())
+		}).WithContext(ctx).Should(Succeed())
+		Expect(hub.client.Get(ctx, client.ObjectKeyFromObject(status), status)).To(Succeed())
+		Expect(status.Spec.TargetRef.UID).To(Equal(cluster.UID))
+	}, NodeTimeout(patience))
+
+	It("an add-on that a quota refuses leaves no Secret behind", func(ctx SpecContext) {
+		rest := restAccount(ctx, namespace)
+		quota := &corev1.ResourceQuota{
+			ObjectMeta: metav1.ObjectMeta{Namespace: namespace, Name: "addons"},
+			Spec:       corev1.ResourceQuotaSpec{Hard: corev1.ResourceList{"count/addons.fleet.slipway.dev": resource.MustParse("0")}},
+		}
+		Expect(hub.client.Create(ctx, quota)).To(Succeed())
+		Eventually(func(g Gomega) {
+			g.Expect(hub.client.Get(ctx, client.ObjectKeyFromObject(quota), quota)).To(Succeed())
+			g.Expect(quota.Status.Used).To(HaveKey(corev1.ResourceName("count/addons.fleet.slipway.dev")))
+		}).WithContext(ctx).Should(Succeed())
+		body := map[string]any{"addon": "dashboard", "params": map[string]any{"admin_password": "hunter2-hunter2"}}
+		answer := rest.must(ctx, http.MethodPost, "/api/clusters/mover/addons", body)
+		Expect(answer.status).To(Equal(http.StatusForbidden), answer.String())
+		secrets := &corev1.SecretList{}
+		Expect(hub.client.List(ctx, secrets, client.InNamespace(namespace), client.HasLabels{fleetv1.LabelParams})).To(Succeed())
+		Expect(secrets.Items).To(BeEmpty())
+	}, NodeTimeout(patience))
+
 	It("a record that was kept for long enough goes", func(ctx SpecContext) {
-		eventuallyGone(ctx, &fleetv1.Operation{ObjectMeta: metav1.ObjectMeta{Namespace: namespace, Name: "from-last-year"}})
+		end(ctx)
+		eventuallyGone(ctx, record)
 	}, NodeTimeout(patience))
 })
+
+// outdated is what an adapter reported about an earlier object of the same name.
+func outdated(cluster *fleetv1.Cluster, adapter string) *fleetv1.AdapterStatus {
+	target := fleetv1.TargetRef{Kind: fleetv1.KindCluster, Name: cluster.Name, UID: "00000000-0000-0000-0000-000000000000"}
+	return &fleetv1.AdapterStatus{
+		ObjectMeta: metav1.ObjectMeta{Namespace: cluster.Namespace, Name: fleetv1.AdapterStatusName(target, adapter)},
+		Spec:       fleetv1.AdapterStatusSpec{TargetRef: target, Adapter: adapter},
+	}
+}
 
 // chartRepository serves a chart of the local environment as a repository with an index does, for one spec, and returns its URL.
 func chartRepository(name, version string) string {
