@@ -31,7 +31,9 @@ rules:
   - level: None
 `
 
-func (c *ControlPlane) auditPolicyFile() string { return filepath.Join(c.opts.Dir, "audit-policy.yaml") }
+func (c *ControlPlane) auditPolicyFile() string {
+	return filepath.Join(c.opts.Dir, "audit-policy.yaml")
+}
 
 // writeAuditPolicy writes what kube-apiserver reads at its start.
 func (c *ControlPlane) writeAuditPolicy() error {
