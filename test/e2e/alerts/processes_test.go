@@ -47,7 +47,7 @@ func brokenProcesses() {
 
 		// Now it leads, and keeps certificates, for which it has no rights here.
 		release(ctx)
-		expectFault(ctx, fault{"SlipwayCertificateErrors", nil, `"slipway-ca" is forbidden`})
+		expectFault(ctx, fault{"SlipwayCertificateErrors", nil, "is forbidden: User"})
 	}, NodeTimeout(2*patience))
 
 	It("all is well when they are as they should be", func(ctx SpecContext) {
