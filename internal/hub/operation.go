@@ -2,7 +2,6 @@ package hub
 
 import (
 	"context"
-	"errors"
 	"fmt"
 
 	apierrors "k8s.io/apimachinery/pkg/api/errors"
@@ -43,10 +42,11 @@ func (s *Store) openRecord(ctx context.Context, caller Caller, object target, re
 }
 
 // createRecord creates a record under the next number of its namespace, or returns the one that there is already. The controllers
-// number their records in the same way, so the number may be taken by the time it is asked for.
+// number their records in the same way, so the number may be taken by the time it is asked for: each attempt then leaves one more
+// number to the others, since numbers need only grow.
 func (s *Store) createRecord(ctx context.Context, log *fleetv1.Operation) (*fleetv1.Operation, error) {
-	const attempts = 10
-	for range attempts {
+	for attempt := range attempts {
+		s.pause(ctx, attempt)
 		var list fleetv1.OperationList
 		if err := s.Client.List(ctx, &list, client.InNamespace(log.Namespace)); err != nil {
 			return nil, fmt.Errorf("listing the records in namespace %s: %w", log.Namespace, err)
@@ -59,13 +59,14 @@ func (s *Store) createRecord(ctx context.Context, log *fleetv1.Operation) (*flee
 			}
 			highest = max(highest, operations.Sequence(other.Name), other.Spec.Sequence)
 		}
-		log.Spec.Sequence, log.Name = highest+1, operations.Name(highest+1)
+		log.Spec.Sequence = highest + 1 + int64(attempt)
+		log.Name = operations.Name(log.Spec.Sequence)
 		err := s.Client.Create(ctx, log)
 		if !apierrors.IsAlreadyExists(err) {
 			return log, err
 		}
 	}
-	return nil, errors.New("every number for a record was taken before it could be used")
+	return nil, &Error{Reason: Unavailable, Message: "Every number for a record was taken before it could be used", RetryAfter: retrySoon}
 }
 
 // finishRecord writes down that the object is gone. The controller may have done so already.

@@ -1,6 +1,7 @@
 package hub_test
 
 import (
+	"context"
 	"slices"
 	"strings"
 	"testing"
@@ -8,6 +9,7 @@ import (
 
 	apierrors "k8s.io/apimachinery/pkg/api/errors"
 	"sigs.k8s.io/controller-runtime/pkg/client"
+	"sigs.k8s.io/controller-runtime/pkg/client/interceptor"
 
 	fleetv1 "github.com/slipway-dev/slipway/api/v1alpha1"
 	"github.com/slipway-dev/slipway/internal/hub"
@@ -168,6 +170,31 @@ func TestForceDelete(t *testing.T) {
 		t.Errorf("the record is %+v, %+v", kept.Spec, kept.Status)
 	}
 	reason(t, r.ForceDelete(t.Context(), f.caller, ref(sample), "it hangs"), hub.NotFound)
+}
+
+// The controllers number their records too. Where many objects change at a time, they may be faster again and again.
+func TestForceDeletionsAreRecordedInACrowd(t *testing.T) {
+	f := serve(t, 1)
+	r := f.replicas[0]
+	sample := f.cluster(r, "sample")
+	f.delete(r, sample)
+	rivals := 12
+	crowded := interceptor.NewClient(f.client, interceptor.Funcs{
+		Create: func(ctx context.Context, c client.WithWatch, object client.Object, options ...client.CreateOption) error {
+			if record, ok := object.(*fleetv1.Operation); ok && rivals > 0 {
+				rivals--
+				rival := record.DeepCopy()
+				rival.Spec.Target.Name, rival.Spec.Target.UID = "rival", "rival"
+				must(t, c.Create(ctx, rival))
+			}
+			return c.Create(ctx, object, options...)
+		},
+	})
+	store, _ := f.blind(r, sample, crowded)
+	must(t, store.ForceDelete(t.Context(), f.caller, ref(sample), "it hangs"))
+	if rivals > 0 {
+		t.Errorf("%d rivals were never there", rivals)
+	}
 }
 
 func lastKnown(record *hub.Record) client.Object {
