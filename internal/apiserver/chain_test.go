@@ -47,7 +47,7 @@ func TestStreamsEndWithTheServer(t *testing.T) {
 
 	// What is no stream is not ended.
 	recorder := httptest.NewRecorder()
-	handler.ServeHTTP(recorder, httptest.NewRequestWithContext(t.Context(), http.MethodPost, "/api/tiny/v1/things", nil))
+	handler.ServeHTTP(recorder, httptest.NewRequestWithContext(t.Context(), http.MethodPost, things, nil))
 	if recorder.Code != http.StatusOK {
 		t.Errorf("a request after the end of the streams: %d %s", recorder.Code, recorder.Body)
 	}

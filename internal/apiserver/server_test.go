@@ -60,7 +60,7 @@ func (w *world) notReady(t *testing.T) {
 	if r.status != http.StatusInternalServerError || !strings.Contains(string(r.body), "[-]index failed") {
 		t.Errorf("readyz: %d %s", r.status, r.body)
 	}
-	r = w.do(call{path: "/api/tiny/v1/things", token: "any"})
+	r = w.do(call{path: things, token: "any"})
 	if diff := cmp.Diff(said{Refused: http.StatusServiceUnavailable}, r.said(t)); diff != "" || r.header.Get("Retry-After") == "" {
 		t.Errorf("a request before the index is filled: %v\n%s", r.header, diff)
 	}
@@ -98,7 +98,6 @@ func (w *world) callers() *callers {
 }
 
 func (c *callers) known(t *testing.T) {
-	things := "/api/tiny/v1/things"
 	editor := said{User: "system:serviceaccount:team-b:editor", Namespace: "team-b", Path: things, Names: []string{"two"}}
 	jane := said{User: "jane@example.com", Namespace: "team-a", Path: things, Names: []string{"one"}}
 	janeElsewhere := jane
@@ -136,7 +135,6 @@ func (c *callers) known(t *testing.T) {
 }
 
 func (c *callers) refused(t *testing.T) {
-	things := "/api/tiny/v1/things"
 	for name, tc := range map[string]struct {
 		call call
 		want said
@@ -281,7 +279,7 @@ func (w *world) throughAggregator(t *testing.T) {
 		return s, errors.Join(err, json.Unmarshal(body, &s))
 	}
 	got, err := get("root", "system:masters")
-	if diff := cmp.Diff(said{User: "root", Namespace: "team-a", Path: "/api/tiny/v1/things", Names: []string{"one"}}, got); diff != "" || err != nil {
+	if diff := cmp.Diff(said{User: "root", Namespace: "team-a", Path: things, Names: []string{"one"}}, got); diff != "" || err != nil {
 		t.Errorf("an administrator: %v\n%s", err, diff)
 	}
 	if _, err := get("jane@example.com", "people"); err == nil {
@@ -340,7 +338,7 @@ func (c *callers) ends(t *testing.T) {
 	c.stop()
 	// For a while it goes on serving, and says that it is going.
 	c.eventually(call{path: "/readyz"}, http.StatusInternalServerError)
-	if r := c.do(call{path: "/api/tiny/v1/things", token: c.editor}); r.status != http.StatusOK {
+	if r := c.do(call{path: things, token: c.editor}); r.status != http.StatusOK {
 		t.Errorf("a request during the delay: %d %s", r.status, r.body)
 	}
 	ctx, cancel := context.WithTimeout(t.Context(), patience)

@@ -23,6 +23,9 @@ import (
 	fleetv1 "github.com/slipway-dev/slipway/api/v1alpha1"
 )
 
+// things is a path of the dialect that tests speak.
+const things = "/api/tiny/v1/things"
+
 // signed returns a request that is signed as a client signs it. The query must be in order.
 func signed(method, path, query, accessKey, secretKey string) call {
 	hash := func(text string) string {
@@ -44,7 +47,6 @@ func signed(method, path, query, accessKey, secretKey string) call {
 
 // signs sends requests that are signed with a key in a Secret.
 func (c *callers) signs(t *testing.T) {
-	const things = "/api/tiny/v1/things"
 	refused := func(t *testing.T, sent call) {
 		t.Helper()
 		r := c.do(sent)
@@ -60,7 +62,7 @@ func (c *callers) signs(t *testing.T) {
 	c.label("team-b", "true")
 	c.grant("team-b", "slipway-apiserver-access-keys", rbacv1.Subject{
 		Kind: rbacv1.ServiceAccountKind, Namespace: "slipway-system", Name: "slipway-apiserver"})
-	c.eventuallySigned(t, things, http.StatusOK)
+	c.eventuallySigned(t, http.StatusOK)
 
 	want := said{User: "signer", Namespace: "team-b", Path: things, Names: []string{"two"}}
 	elsewhere := signed("GET", things, "", "AK1", "hush-hush")
@@ -84,11 +86,11 @@ func (c *callers) signs(t *testing.T) {
 	refused(t, signed("GET", things, "", "AK2", "hush-hush"))
 
 	c.label("team-b", "false")
-	c.eventuallySigned(t, things, http.StatusUnauthorized)
+	c.eventuallySigned(t, http.StatusUnauthorized)
 	c.label("team-b", "true")
-	c.eventuallySigned(t, things, http.StatusOK)
+	c.eventuallySigned(t, http.StatusOK)
 	c.must(c.Client.Delete(t.Context(), secret))
-	c.eventuallySigned(t, things, http.StatusUnauthorized)
+	c.eventuallySigned(t, http.StatusUnauthorized)
 	log, err := os.ReadFile(filepath.Join(c.dir, "audit.log"))
 	c.must(err)
 	if !strings.Contains(string(log), "AK1") || strings.Contains(string(log), "hush-hush") {
@@ -105,10 +107,10 @@ func (c *callers) label(namespace, value string) {
 }
 
 // eventuallySigned waits until a request that is signed anew each time gets an answer.
-func (c *callers) eventuallySigned(t *testing.T, path string, status int) {
+func (c *callers) eventuallySigned(t *testing.T, status int) {
 	t.Helper()
 	NewWithT(t).Eventually(func() (int, error) {
-		r, err := c.try(signed("GET", path, "", "AK1", "hush-hush"))
+		r, err := c.try(signed("GET", things, "", "AK1", "hush-hush"))
 		return r.status, err
 	}, patience, "50ms").Should(Equal(status))
 }

@@ -53,7 +53,7 @@ func metricsOfThePage(t *testing.T) {
 // followed follows one request.
 func (c *callers) followed(t *testing.T) {
 	const id, trace, span = "nightly/7#create", "4bf92f3577b34da6a3ce929d0e0e4736", "00f067aa0ba902b7"
-	r := c.do(call{method: http.MethodPost, path: "/api/tiny/v1/things", token: c.editor, header: http.Header{
+	r := c.do(call{method: http.MethodPost, path: things, token: c.editor, header: http.Header{
 		"X-Request-Id": {id}, "Traceparent": {"00-" + trace + "-" + span + "-01"},
 	}})
 	if r.status != http.StatusOK || r.header.Get("X-Request-Id") != id {
@@ -106,7 +106,7 @@ func TestWritesLogTheirRequest(t *testing.T) {
 	var log bytes.Buffer
 	logger := funcr.NewJSON(func(line string) { log.WriteString(line + "\n") }, funcr.Options{})
 	handler := chained(t, loud{}, filters{ending: t.Context(), synced: func() bool { return true }})
-	r := httptest.NewRequestWithContext(klog.NewContext(t.Context(), logger), http.MethodPost, "/api/tiny/v1/things", nil)
+	r := httptest.NewRequestWithContext(klog.NewContext(t.Context(), logger), http.MethodPost, things, nil)
 	r.Header.Set("X-Request-Id", "check-1")
 	recorder := httptest.NewRecorder()
 	handler.ServeHTTP(recorder, r)
