@@ -112,7 +112,8 @@ func TestWhoSigned(t *testing.T) {
 		t.Fatalf("refused: %d %s", status, body)
 	}
 	call := facade.From(seen.Context())
-	if diff := cmp.Diff(hub.Caller{User: "jane", Namespace: "mine", Adapters: []string{"dns"}}, call.Caller); diff != "" {
+	want := hub.Caller{User: "jane", Namespace: "mine", Adapters: []string{"dns"}, RequestID: call.RequestID}
+	if diff := cmp.Diff(want, call.Caller); diff != "" {
 		t.Error(diff)
 	}
 	who, _ := request.UserFrom(seen.Context())

@@ -111,6 +111,7 @@ func TestWhoAsksAndWhere(t *testing.T) {
 				t.Fatalf("refused: %d %s", status, body)
 			}
 			call := facade.From(seen.Context())
+			test.want.RequestID = call.RequestID
 			if diff := cmp.Diff(test.want, call.Caller); diff != "" {
 				t.Error(diff)
 			}
