@@ -53,7 +53,7 @@ e2e: ## Tests of whole environments, end to end; they start their own. Without E
 	@hack/ensure-programs.sh
 	@assets="$$($(TOOLS) local e2e)" && audit="$$(mktemp -d)" && set -x && \
 	SLIPWAY_AUDIT_DIR="$$audit" KUBEBUILDER_ASSETS="$$assets" \
-		$(GO) test -trimpath -tags e2e -timeout 60m -p 1 -v ./test/e2e/... $(E2EFLAGS) && \
+		$(GO) test -trimpath -tags e2e -timeout 60m -p 2 -v ./test/e2e/... $(E2EFLAGS) && \
 	$(if $(E2EFLAGS),,$(GO) run ./hack/rights "$$audit" &&) rm -r "$$audit"
 
 .PHONY: clients
