@@ -9,6 +9,10 @@ LOCAL     = $(GO) run -trimpath ./hack/local
 LOCALFLAGS ?=
 E2EFLAGS  ?=
 BENCHFLAGS ?=
+# Compares what kustomizations and chart grant with what the audit logs of end-to-end tests tell.
+RIGHTS    = mkdir "$$audit/chart" && \
+	"$$assets/helm" template slipway charts/slipway --namespace slipway-system --set uninstall.objects=Drain >"$$audit/chart/roles.yaml" && \
+	$(GO) run ./hack/rights -config "config,$$audit/chart" "$$audit"
 PACKAGES ?= $$($(GO) list ./... | grep -v /test/e2e)
 
 .PHONY: help
@@ -54,7 +58,7 @@ e2e: ## Tests of whole environments, end to end; they start their own. Without E
 	@assets="$$($(TOOLS) local e2e)" && audit="$$(mktemp -d)" && set -x && \
 	SLIPWAY_AUDIT_DIR="$$audit" KUBEBUILDER_ASSETS="$$assets" \
 		$(GO) test -trimpath -tags e2e -timeout 60m -p 2 -v ./test/e2e/... $(E2EFLAGS) && \
-	$(if $(E2EFLAGS),,$(GO) run ./hack/rights "$$audit" &&) rm -r "$$audit"
+	$(if $(E2EFLAGS),,$(RIGHTS) &&) rm -r "$$audit"
 
 .PHONY: clients
 clients: ## Drive the CCE and NKS dialects of the environment in SLIPWAY_URL with their clients' own SDKs (source .local/env first)

@@ -88,9 +88,10 @@ func TestCompare(t *testing.T) {
 		"listing and getting go with watching": {events: without(0)},
 		"getting does not stand for watching": {events: without(1),
 			want: report{unused: []string{"manager: list clusters.fleet (manager)", "manager: watch clusters.fleet (manager)"}}},
-		"each name is a right of its own":      {events: without(3), want: report{unused: []string{"manager: patch configmaps two (manager)"}}},
-		"a refused request uses no right":      {events: append(without(4), event(manager, "create", secrets, "403", "forbid", "")), want: report{unused: []string{"manager: create secrets (manager-tenant)"}}},
-		"a namespace that is not open refuses": {events: with(event(manager, "create", secrets, "403", "forbid", ""))},
+		"each name is a right of its own":                            {events: without(3), want: report{unused: []string{"manager: patch configmaps two (manager)"}}},
+		"a refused request uses no right":                            {events: append(without(4), event(manager, "create", secrets, "403", "forbid", "")), want: report{unused: []string{"manager: create secrets (manager-tenant)"}}},
+		"a namespace that is not open refuses":                       {events: with(event(manager, "create", secrets, "403", "forbid", ""))},
+		"an installation that is taken away refuses what it granted": {events: with(event(manager, "watch", clusters, "403", "forbid", ""))},
 		"a right is missing": {events: with(event(manager, "delete", clusters, "403", "forbid", "")),
 			want: report{missing: []string{"manager: delete clusters.fleet (refused)"}}},
 		"a right comes from elsewhere": {events: with(event(manager, "delete", clusters, "200", "allow", "cluster-admin")),
@@ -127,13 +128,13 @@ func TestRun(t *testing.T) {
 		"a difference":           {[]string{logs}, "2 differences between 7 rights"},
 	} {
 		t.Run(name, func(t *testing.T) {
-			if err := run(config, tc.args); err == nil || !strings.Contains(err.Error(), tc.want) {
+			if err := run([]string{config}, tc.args); err == nil || !strings.Contains(err.Error(), tc.want) {
 				t.Errorf("error %v does not say %q", err, tc.want)
 			}
 		})
 	}
 	write(t, filepath.Join(logs, "b.log"), strings.Join(all[3:], ""))
-	if err := run(config, []string{logs}); err != nil {
+	if err := run([]string{config}, []string{logs}); err != nil {
 		t.Errorf("two logs that together use everything: %v", err)
 	}
 }

@@ -60,11 +60,21 @@ type manifests struct {
 	bindings []rbacv1.RoleBinding
 }
 
-// readGrants reads what Slipway's service accounts are granted below a folder. Roles that come with Kubernetes are left out: they are
+// readGrants reads what Slipway's service accounts are granted below folders. Roles that come with Kubernetes are left out: they are
 // as they are.
-func readGrants(folder string) ([]grant, error) {
+func readGrants(folders ...string) ([]grant, error) {
 	read := manifests{roles: map[string][]rbacv1.PolicyRule{}}
-	err := filepath.WalkDir(folder, func(path string, entry fs.DirEntry, err error) error {
+	for _, folder := range folders {
+		if err := read.walk(folder); err != nil {
+			return nil, err
+		}
+	}
+	return read.grants(), nil
+}
+
+// walk reads the manifests below a folder.
+func (m *manifests) walk(folder string) error {
+	return filepath.WalkDir(folder, func(path string, entry fs.DirEntry, err error) error {
 		switch {
 		case err != nil:
 			return err
@@ -77,15 +87,11 @@ func readGrants(folder string) ([]grant, error) {
 		if err != nil {
 			return err
 		}
-		if err := read.decode(content); err != nil {
+		if err := m.decode(content); err != nil {
 			return fmt.Errorf("reading %s: %w", path, err)
 		}
 		return nil
 	})
-	if err != nil {
-		return nil, err
-	}
-	return read.grants(), nil
 }
 
 // decode takes the roles and bindings of a file.

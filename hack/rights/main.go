@@ -5,23 +5,24 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"strings"
 )
 
 func main() {
-	config := flag.String("config", "config", "The folder with roles and bindings.")
+	config := flag.String("config", "config", "The folders with roles and bindings, separated by commas.")
 	flag.Parse()
-	if err := run(*config, flag.Args()); err != nil {
+	if err := run(strings.Split(*config, ","), flag.Args()); err != nil {
 		fmt.Fprintln(os.Stderr, "rights:", err)
 		os.Exit(1)
 	}
 }
 
 // run prints the report, and fails if there is one.
-func run(config string, args []string) error {
+func run(config, args []string) error {
 	if len(args) != 1 {
 		return fmt.Errorf("name the folder with the audit logs, and nothing else")
 	}
-	granted, err := readGrants(config)
+	granted, err := readGrants(config...)
 	if err != nil {
 		return err
 	}

@@ -15,6 +15,8 @@ const (
 	previous = "test/e2e/install/testdata/slipway-0.1.0.tgz"
 	// values are what all installations here are made with.
 	values = "test/e2e/install/testdata/values.yaml"
+	// leftovers are objects that only Drain takes away.
+	leftovers = "test/e2e/install/testdata/leftovers.yaml"
 )
 
 // settle waits for an installation as its users do, and asks it whether it works.
@@ -94,6 +96,7 @@ var _ = Describe("An installation", Ordered, func() {
 
 	It("is not uninstalled when the fleet has to go first and cannot", func(ctx SpecContext) {
 		helm(ctx, "upgrade", release, chart, "--values="+values, "--set=uninstall.objects=Drain,uninstall.timeout=10s", "--wait", "--timeout=2m")
+		kubectl(ctx, "", "apply", "--filename="+leftovers)
 		// The adapter elsewhere has not said that what it made is gone.
 		output, err := try(ctx, "", "helm", "uninstall", release, "--namespace", namespace, "--wait", "--timeout=1m")
 		Expect(err).To(HaveOccurred(), output)
