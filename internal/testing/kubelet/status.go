@@ -9,6 +9,7 @@ import (
 	"k8s.io/apimachinery/pkg/api/equality"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"k8s.io/apimachinery/pkg/types"
+	"k8s.io/utils/ptr"
 )
 
 // state returns what is known of a container; the lock must be held.
@@ -145,7 +146,7 @@ func (p *pod) containerStatuses(containers []corev1.Container) []corev1.Containe
 		status := corev1.ContainerStatus{
 			Name: containers[i].Name, Image: containers[i].Image, ImageID: imageName(containers[i].Image),
 			State: state.now, LastTerminationState: state.before, RestartCount: max(0, state.restarts-1),
-			Ready: state.ready, Started: &state.started,
+			Ready: state.ready, Started: ptr.To(state.started), // a copy: what is sent must not change while it is encoded or compared
 		}
 		if state.now.Terminated != nil {
 			status.LastTerminationState = corev1.ContainerState{}
