@@ -76,6 +76,23 @@ var _ = Describe("An installation", Ordered, func() {
 		before = identities(ctx)
 	}, NodeTimeout(2*patience))
 
+	It("goes over to certificates of its operator's own, and back", func(ctx SpecContext) {
+		own := kubectl(ctx, "", "get", "configmap", "slipway-ca", "--namespace", namespace, `--output=jsonpath={.data.ca\.crt}`)
+		certificates := makeCertificates()
+
+		trust(ctx, own+certificates.authorities)
+		settle(ctx)
+		certificates.put(ctx)
+		trust(ctx, certificates.authorities) // nothing signed by the manager is believed any more
+		settle(ctx)
+		works(ctx, "provided")
+
+		helm(ctx, "upgrade", release, chart, "--values="+values, "--wait", "--timeout=2m")
+		settle(ctx)
+		works(ctx, "self-managed")
+		before = identities(ctx)
+	}, NodeTimeout(2*patience))
+
 	It("leaves kinds and objects when it is uninstalled, and takes them up again", func(ctx SpecContext) {
 		helm(ctx, "uninstall", release, "--wait", "--timeout=2m")
 		Eventually(func() string {
