@@ -25,7 +25,7 @@ the name of cert-manager's Certificate.
 {{- if eq .mode "CertManager" }}
 annotations:
   cert-manager.io/inject-ca-from: {{ $.root.Release.Namespace }}/{{ ternary $.certificate "slipway-ca" (not (empty .certManager.issuerRef)) }}
-{{- else if and (eq .mode "Provided") .caBundle }}
+{{- else if .caBundle }}
 caBundle: {{ .caBundle | b64enc }}
 {{- end }}
 {{- end }}

@@ -79,15 +79,17 @@ var _ = Describe("An installation", Ordered, func() {
 	It("goes over to certificates of its operator's own, and back", func(ctx SpecContext) {
 		own := kubectl(ctx, "", "get", "configmap", "slipway-ca", "--namespace", namespace, `--output=jsonpath={.data.ca\.crt}`)
 		certificates := makeCertificates()
-
-		trust(ctx, own+certificates.authorities)
-		settle(ctx)
+		// The steps of docs/certificates.md.
+		trust(ctx, "Provided", "")
+		trust(ctx, "Provided", own+certificates.authorities, "--force-conflicts")
 		certificates.put(ctx)
-		trust(ctx, certificates.authorities) // nothing signed by the manager is believed any more
+		trust(ctx, "Provided", certificates.authorities)
 		settle(ctx)
 		works(ctx, "provided")
 
-		helm(ctx, "upgrade", release, chart, "--values="+values, "--wait", "--timeout=2m")
+		trust(ctx, "SelfManaged", certificates.authorities)
+		settle(ctx)
+		trust(ctx, "SelfManaged", "")
 		settle(ctx)
 		works(ctx, "self-managed")
 		before = identities(ctx)

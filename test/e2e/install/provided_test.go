@@ -66,11 +66,11 @@ func (p provided) put(ctx context.Context) {
 	}
 }
 
-// trust upgrades to certificates that somebody else makes, signed by these authorities.
-func trust(ctx context.Context, authorities string) {
+// trust upgrades to certificates of a mode, with these authorities.
+func trust(ctx context.Context, mode, authorities string, more ...string) {
 	GinkgoHelper()
 	file := filepath.Join(GinkgoT().TempDir(), "authorities.pem")
 	Expect(os.WriteFile(file, []byte(authorities), 0o600)).To(Succeed())
-	helm(ctx, "upgrade", release, chart, "--values="+values, "--set=certificates.mode=Provided", "--set-file=certificates.caBundle="+file,
-		"--wait", "--timeout=2m")
+	helm(ctx, append([]string{"upgrade", release, chart, "--values=" + values, "--set=certificates.mode=" + mode,
+		"--set-file=certificates.caBundle=" + file, "--wait", "--timeout=2m"}, more...)...)
 }
