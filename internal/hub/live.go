@@ -37,7 +37,7 @@ func (s *Store) object(ctx context.Context, at address) (target, error) {
 	object := empty(at.kind)
 	err := s.Client.Get(ctx, at.key, object)
 	if apierrors.IsNotFound(err) || err == nil && object.GetUID() != at.uid {
-		s.forget(at)
+		s.forget(ctx, at)
 		return nil, notFound(err)
 	}
 	if err != nil {
@@ -46,10 +46,10 @@ func (s *Store) object(ctx context.Context, at address) (target, error) {
 	return object, nil
 }
 
-// forget takes over that an object is gone.
-func (s *Store) forget(at address) {
+// forget takes over that somebody else let an object go, if that is news.
+func (s *Store) forget(ctx context.Context, at address) {
 	if known, ok := s.remembered(at); ok {
-		s.Memory.Remove(known.object())
+		s.gone(ctx, known.object())
 	}
 }
 

@@ -40,7 +40,7 @@ func (t *stint) removePool(ctx context.Context, caller Caller, h *household, rec
 	pool := h.pool(record.Object.UID)
 	switch {
 	case pool == nil:
-		t.store.forget(addressOf(record))
+		t.store.forget(ctx, addressOf(record))
 		return notFound(nil)
 	case pool.DeletionTimestamp != nil:
 		t.store.Memory.Apply(pool)

@@ -51,10 +51,13 @@ func (s *Store) settle(ctx context.Context, at address, w wish) error {
 			thorough = thorough || w.thorough
 		}
 		done, err := s.settleFromMemory(ctx, at, wishes, thorough)
-		if done || err != nil {
-			return err
+		if !done && err == nil {
+			err = s.settleLive(ctx, at, wishes)
 		}
-		return s.settleLive(ctx, at, wishes)
+		if ReasonOf(err) == NotFound {
+			s.forget(ctx, at) // whoever is answered now must not find it
+		}
+		return err
 	})
 }
 

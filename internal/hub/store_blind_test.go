@@ -19,6 +19,8 @@ type blind struct {
 	hub.Memory
 	record  *hub.Record
 	picture evaluate.Cluster
+	// removed is what it was told is gone.
+	removed []client.Object
 }
 
 // blind returns a store that remembers a Cluster as a replica knows it now, and its memory.
@@ -50,7 +52,7 @@ func (b *blind) Placement(string) ([]fleetv1.Platform, evaluate.Namespace) {
 	return b.picture.Platforms, b.picture.Namespace
 }
 
-func (b *blind) Remove(client.Object) {}
+func (b *blind) Remove(gone client.Object) { b.removed = append(b.removed, gone) }
 
 // Apply takes over what this replica wrote, as an index does.
 func (b *blind) Apply(object client.Object) {

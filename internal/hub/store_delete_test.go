@@ -8,6 +8,7 @@ import (
 	"time"
 
 	apierrors "k8s.io/apimachinery/pkg/api/errors"
+	"k8s.io/apimachinery/pkg/types"
 	"sigs.k8s.io/controller-runtime/pkg/client"
 	"sigs.k8s.io/controller-runtime/pkg/client/interceptor"
 
@@ -170,6 +171,29 @@ func TestForceDelete(t *testing.T) {
 		t.Errorf("the record is %+v, %+v", kept.Spec, kept.Status)
 	}
 	reason(t, r.ForceDelete(t.Context(), f.caller, ref(sample), "it hangs"), hub.NotFound)
+}
+
+// The controller has seen the last report too, and lets the object go while its status is being written here.
+func TestWhatIsLetGoMeanwhileIsForgotten(t *testing.T) {
+	f := serve(t, 1, fixture.Requiring("dns"))
+	r := f.replicas[0]
+	sample := f.cluster(r, "sample")
+	f.delete(r, sample)
+	overtaken := interceptor.NewClient(f.client, interceptor.Funcs{
+		SubResourcePatch: func(ctx context.Context, c client.Client, subresource string, object client.Object, patch client.Patch, options ...client.SubResourcePatchOption) error {
+			must(t, c.Patch(ctx, live(f, sample, &fleetv1.Cluster{}), client.RawPatch(types.MergePatchType, []byte(`{"metadata":{"finalizers":null}}`))))
+			return c.SubResource(subresource).Patch(ctx, object, patch, options...)
+		},
+	})
+	store, memory := f.blind(r, sample, overtaken)
+	stored, err := store.Report(t.Context(), f.caller, ref(sample), "dns", said("F2z", noon.Add(time.Second)))
+	must(t, err)
+	if stored == nil {
+		t.Error("the report was dropped")
+	}
+	if len(memory.removed) != 1 || memory.removed[0].GetUID() != sample.Object.UID {
+		t.Errorf("what is gone: %v", memory.removed)
+	}
 }
 
 // The controllers number their records too. Where many objects change at a time, they may be faster again and again.
