@@ -22,6 +22,9 @@ import (
 // under the authority that a Secret holds.
 type scraped struct{ service, port, serverName, secret string }
 
+// facade serves its metrics where it serves everything.
+var facade = scraped{"api", "https", "api." + namespace + ".svc", "slipway-apiserver-certificate"}
+
 // metrics reads the metrics of all Pods behind a Service, with a token or without, and checks who answers.
 func (s scraped) metrics(ctx context.Context, token string) (status int, text string) {
 	GinkgoHelper()
@@ -88,7 +91,7 @@ func scrape(ctx context.Context) {
 			[]string{`slipway_build_info{component="manager"`, `slipway_serving_certificate_expiry_timestamp_seconds{server="webhook"}`, `slipway_clusters{`},
 		},
 		{
-			scraped{"api", "https", "api." + namespace + ".svc", "slipway-apiserver-certificate"},
+			facade,
 			[]string{`slipway_build_info{component="apiserver"`, `slipway_serving_certificate_expiry_timestamp_seconds{server="apiserver"}`, "slipway_facade_index_synced 1"},
 		},
 	} {

@@ -20,7 +20,7 @@ import (
 // servers are the Services behind which certificates are served, where, by which name, and from which Secret.
 var servers = []scraped{
 	{"slipway-webhook", "webhook", "slipway-webhook." + namespace + ".svc", "slipway-webhook-certificate"},
-	{"api", "https", "api." + namespace + ".svc", "slipway-apiserver-certificate"},
+	facade,
 }
 
 // provided are certificates of an operator's own: by Secret, and the authorities that signed them.
